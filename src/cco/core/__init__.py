@@ -1,0 +1,1 @@
+"""The nouns every stage shares: money, time, charge, resource, errors. Imports nothing of ours."""
