@@ -1,0 +1,1 @@
+"""The HTTP edge: FastAPI, pydantic schemas, and nothing that decides."""
