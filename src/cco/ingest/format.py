@@ -13,6 +13,9 @@ in the table, because it is done for every format after the mapping:
   ``ChargePeriodStart``; ``ChargePeriodEnd`` to one day after the start;
 - values of FOCUS's closed lists (charge category, class, frequency, pricing category, commitment
   category and status, service category) are spelled as FOCUS does whatever the case in the file;
+- ``ListCost`` and ``ContractedCost`` that stay NULL become 0, and the rows are counted in a warning
+  (FOCUS wants them in every row; filling them from another kind of cost would mix the kinds up);
+- ``ServiceCategory`` defaults to ``Other``;
 - ``x_UsageDate`` and ``x_SourceRow``;
 - ``x_Provider``: the file's columns that no `Input` reads, as text, empty ones left out, plus the
   inputs marked ``keep``.
@@ -110,13 +113,9 @@ class Format:
         names = [each.name for each in self.inputs]
         if len(names) != len(set(names)):
             raise ValueError(f"{self.name}: an input is named twice")
-        unknown = {name for signature in self.signatures for name in signature} - set(
-            names
-        )
+        unknown = {name for signature in self.signatures for name in signature} - set(names)
         if unknown:
-            raise ValueError(
-                f"{self.name}: its signature names no input: {sorted(unknown)}"
-            )
+            raise ValueError(f"{self.name}: its signature names no input: {sorted(unknown)}")
 
     def input(self, name: str) -> Input:
         """The input of that name. Raises KeyError where there is none."""
@@ -173,19 +172,13 @@ def bind(format: Format, headers: Iterable[str]) -> Binding:
         read.update(header for _, header in pairs)
         if pairs:
             collected[each.name] = tuple(pairs)
-    return Binding(
-        columns, collected, tuple(header for header in headers if header not in read)
-    )
+    return Binding(columns, collected, tuple(header for header in headers if header not in read))
 
 
 def specificity(format: Format, binding: Binding) -> int:
     """The length of the longest signature that the file has in full; 0 where it has none."""
     present = binding.columns.keys() | binding.collected.keys()
     return max(
-        (
-            len(signature)
-            for signature in format.signatures
-            if present.issuperset(signature)
-        ),
+        (len(signature) for signature in format.signatures if present.issuperset(signature)),
         default=0,
     )

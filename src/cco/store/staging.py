@@ -1,0 +1,475 @@
+"""The engine behind ingest: DuckDB reads a delivered file once, casts, maps and checks it, and keeps
+the result in a compact file of its own until it is written to the lake.
+
+What a file means is decided elsewhere (`cco.ingest`); this module runs the SELECT it is given and
+answers questions about the outcome. Rows never pass through Python, except rejected ones.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from cco.core.charge import CHARGE_COLUMNS, CostKind
+from cco.core.errors import BadFile, CcoError, Unavailable
+
+CHARGES = "staged_charges"
+"""The view of the rows to keep: the charge columns and ``period``, as `Lake.write` wants them."""
+
+NULLS = ("", "NULL", "null", "\\N")
+"""How files spell an empty cell."""
+
+SAMPLE_ROWS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A file that DuckDB can read as it is: uncompressed UTF-8 text, or Parquet.
+
+    name: what the user calls it; path: where it lies; headers and delimiter: for delimited text.
+    """
+
+    name: str
+    path: Path
+    kind: Literal["csv", "parquet", "jsonl"]
+    delimiter: str = ","
+    headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as the reader yields it. sql: the expression; type: DuckDB's; nulled: its empty cells
+    are NULL already."""
+
+    header: str
+    sql: str
+    type: str
+    nulled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One fault of one row. row: 1-based data row in `file`; cells: the row as it stood, in the order
+    of the file's columns."""
+
+    file: str
+    row: int
+    column: str
+    value: str | None
+    reason: str
+    cells: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was staged.
+
+    rows_read = rows_kept + rows_rejected, in rows of the file; charges: rows to write, more than
+    rows_kept where the format splits rows. totals: currency → cost kind → the source's own sum over
+    the rows kept. notes: bit → rows.
+    """
+
+    rows_read: int
+    rows_kept: int
+    rows_rejected: int
+    charges: int
+    periods: tuple[date, ...]
+    totals: Mapping[str, Mapping[CostKind, Decimal]]
+    notes: Mapping[int, int]
+
+
+def literal(text: str) -> str:
+    """A SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(text: str) -> str:
+    """A quoted SQL identifier."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def macros() -> str:
+    """The macros that formats use, as one SQL script."""
+    return (resources.files("cco.store") / "sql" / "macros.sql").read_text("utf-8")
+
+
+class Staging:
+    """One delivery on its way to the lake, in a database file that nobody else uses.
+
+    connection: from `Lake.connect`. file: where the staged rows go; the caller removes it.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+        self.connection = connection
+        self._files: list[tuple[str, int, int]] = []
+        self._numbered = False
+        self._totals: Mapping[CostKind, str] = {}
+        self._rows = 0
+        connection.execute(f"ATTACH {literal(str(file))} AS staging")
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(macros())
+
+    def close(self) -> None:
+        """Let go of the database file."""
+        self.connection.execute(f"DROP VIEW IF EXISTS {CHARGES}")
+        self.connection.execute("DETACH DATABASE IF EXISTS staging")
+
+    def columns(self, readable: Readable) -> list[Column]:
+        """The file's columns in order; nested structs are flattened to dotted names.
+
+        Raises BadFile where the file can't be read at all."""
+        if readable.kind == "csv":
+            return [
+                Column(header, f"f{number}", "VARCHAR", nulled=True)
+                for number, header in enumerate(readable.headers)
+            ]
+        with _explained(readable.name):
+            relation = self.connection.sql(f"SELECT * FROM {self.reader(readable)}")
+            return [
+                column
+                for name, kind in zip(relation.columns, relation.types, strict=True)
+                for column in _flattened(name, identifier(name), kind)
+            ]
+
+    def reader(self, readable: Readable) -> str:
+        """The relation that reads the file."""
+        path = literal(str(readable.path))
+        if readable.kind == "parquet":
+            return f"read_parquet({path})"
+        if readable.kind == "csv":
+            columns = ", ".join(f"'f{number}': 'VARCHAR'" for number in range(len(readable.headers)))
+            nulls = ", ".join(literal(null) for null in NULLS)
+            return (
+                f"read_csv({path}, columns={{{columns}}}, header=true, auto_detect=false,"
+                f" delim={literal(readable.delimiter)}, quote='\"', escape='\"', strict_mode=true,"
+                f" nullstr=[{nulls}], allow_quoted_nulls=true, compression='none',"
+                f" max_line_size=16777216)"
+            )
+        with _explained(readable.name):
+            shape = self.connection.sql(
+                f"SELECT * FROM read_json({path}, format='auto', sample_size=-1, compression='none',"
+                " maximum_depth=6, map_inference_threshold=-1, convert_strings_to_integers=false,"
+                " maximum_object_size=67108864)"
+            )
+            columns = ", ".join(
+                f"{literal(name)}: {literal(_as_text(kind))}"
+                for name, kind in zip(shape.columns, shape.types, strict=True)
+            )
+        return (
+            f"read_json({path}, format='auto', columns={{{columns}}}, compression='none',"
+            " maximum_object_size=67108864)"
+        )
+
+    def sample(
+        self, readable: Readable, expressions: Sequence[str], *, everything: bool = False
+    ) -> list[list[tuple[int, str]]]:
+        """For each text expression over the file its (row, text) pairs, NULL left out: those of the
+        first rows, or (`everything`) each distinct text of the whole file with the first row that
+        has it. Rows are 1-based data rows."""
+        if not expressions:
+            return []
+        reader = self.reader(readable)
+        with _explained(readable.name):
+            if not everything:
+                named = ", ".join(f"{sql} AS e{n}" for n, sql in enumerate(expressions))
+                rows = self.connection.execute(
+                    f"SELECT {named} FROM {reader} LIMIT {SAMPLE_ROWS}"  # noqa: S608
+                ).fetchall()
+                return [
+                    [(at, row[n]) for at, row in enumerate(rows, 1) if row[n] is not None]
+                    for n in range(len(expressions))
+                ]
+            found: list[list[tuple[int, str]]] = []
+            for sql in expressions:
+                rows = self.connection.execute(
+                    f"""SELECT min(at), text FROM (
+                        SELECT row_number() OVER () AS at, {sql} AS text FROM {reader})
+                        WHERE text IS NOT NULL
+                        GROUP BY text, translate(text, '012345678', '999999999')
+                        ORDER BY 1 LIMIT 200000"""  # noqa: S608
+                ).fetchall()
+                found.append([(at, text) for at, text in rows])
+            return found
+
+    def filled(self, readable: Readable, columns: Sequence[Column]) -> frozenset[str] | None:
+        """Headers of a Parquet file that hold any value, from a scan of those columns alone; None for
+        other files, where looking would mean reading them twice."""
+        if readable.kind != "parquet" or not columns:
+            return None
+        counts = ", ".join(f"count(nullif(CAST({column.sql} AS VARCHAR), ''))" for column in columns)
+        with _explained(readable.name):
+            row = self.connection.execute(
+                f"SELECT {counts} FROM {self.reader(readable)}"  # noqa: S608
+            ).fetchone()
+        assert row is not None
+        return frozenset(column.header for column, count in zip(columns, row, strict=True) if count)
+
+    def fill(
+        self,
+        readable: Readable,
+        select: str,
+        *,
+        totals: Mapping[CostKind, str],
+        numbered: bool,
+    ) -> int:
+        """Run the SELECT over the file (``{reader}`` stands for it) and keep its rows. Returns how
+        many rows the file has. totals: cost kind → column with the source's own value. numbered: the
+        SELECT yields ``_row``, the file's row that a charge comes from."""
+        query = select.replace("{reader}", self.reader(readable))
+        if numbered:
+            query = f"SELECT * REPLACE (_row + {self._rows} AS _row) FROM ({query})"  # noqa: S608
+        first = not self._files
+        with _explained(readable.name):
+            before = self._setting("preserve_insertion_order")
+            self.connection.execute("SET preserve_insertion_order = true")
+            try:
+                self.connection.execute(
+                    f"CREATE TABLE staging.charges AS {query}"
+                    if first
+                    else f"INSERT INTO staging.charges {query}"
+                )
+            finally:
+                self.connection.execute(f"SET preserve_insertion_order = {before}")
+            counted = self._one(
+                "SELECT coalesce(max(_row), 0) FROM staging.charges"
+                if numbered
+                else "SELECT count(*) FROM staging.charges"
+            )
+        rows = int(counted[0]) - self._rows
+        self._files.append((readable.name, self._rows, rows))
+        self._rows += rows
+        self._totals = totals
+        self._numbered = numbered
+        return rows
+
+    def clear(self) -> None:
+        """Forget what was staged."""
+        self.connection.execute("DROP TABLE IF EXISTS staging.charges")
+        self._files.clear()
+        self._rows = 0
+
+    def outcome(self) -> Outcome:
+        """Counts, periods and the source's own totals, and the view `CHARGES` of what to keep."""
+        bad, keep = "_faults IS NOT NULL", "_faults IS NULL"
+        if self._numbered:
+            rejected = int(
+                self._one(f"SELECT count(DISTINCT _row) FROM staging.charges WHERE {bad}")[0]  # noqa: S608
+            )
+            if rejected:
+                keep = f"_row NOT IN (SELECT _row FROM staging.charges WHERE {bad})"  # noqa: S608
+        else:
+            rejected = int(self._one(f"SELECT count(*) FROM staging.charges WHERE {bad}")[0])  # noqa: S608
+        source_row = "_row" if self._numbered else "rowid + 1"
+        columns = ", ".join(
+            f"{source_row} AS x_SourceRow" if column.name == "x_SourceRow" else column.name
+            for column in CHARGE_COLUMNS
+        )
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP VIEW {CHARGES} AS SELECT {columns}, period"  # noqa: S608
+            f" FROM staging.charges WHERE {keep}"
+        )
+        sums = ", ".join(f"sum({column})" for column in self._totals.values())
+        own = ", ".join(f"any_value({column}) AS {column}" for column in self._totals.values())
+        rows = (
+            f"(SELECT any_value(_currency) AS _currency, {own} FROM staging.charges"  # noqa: S608
+            f" WHERE {keep} GROUP BY _row)"
+            if self._numbered
+            else f"(SELECT * FROM staging.charges WHERE {keep})"  # noqa: S608
+        )
+        with _explained(self._files[0][0] if self._files else ""):
+            totals = {
+                row[0]: {
+                    kind: row[1 + n] if row[1 + n] is not None else Decimal(0)
+                    for n, kind in enumerate(self._totals)
+                }
+                for row in self.connection.execute(
+                    f"SELECT _currency, {sums} FROM {rows} GROUP BY 1 ORDER BY 1"  # noqa: S608
+                ).fetchall()
+            }
+        periods = tuple(
+            row[0]
+            for row in self.connection.execute(
+                f"SELECT DISTINCT period FROM {CHARGES} ORDER BY 1"  # noqa: S608
+            ).fetchall()
+        )
+        notes: dict[int, int] = {}
+        for bits, count in self.connection.execute(
+            f"SELECT _notes, count(*) FROM staging.charges WHERE {keep} AND _notes <> 0 GROUP BY 1"  # noqa: S608
+        ).fetchall():
+            for bit in range(16):
+                if bits & (1 << bit):
+                    notes[bit] = notes.get(bit, 0) + count
+        charges = int(self._one(f"SELECT count(*) FROM {CHARGES}")[0])  # noqa: S608
+        return Outcome(
+            rows_read=self._rows,
+            rows_kept=self._rows - rejected,
+            rows_rejected=rejected,
+            charges=charges,
+            periods=periods,
+            totals=totals,
+            notes=notes,
+        )
+
+    def rejected(self) -> Iterator[Rejected]:
+        """Every fault of every rejected row, in file order."""
+        at = "_row" if self._numbered else "rowid + 1"
+        cursor = self.connection.cursor()
+        cursor.execute(
+            f"SELECT {at}, _faults, _cells FROM staging.charges WHERE _faults IS NOT NULL ORDER BY 1"  # noqa: S608
+        )
+        seen: tuple[int, set[tuple[str, str]]] = (0, set())
+        while batch := cursor.fetchmany(1000):
+            for row, faults, cells in batch:
+                file, number = self.place(row)
+                if seen[0] != row:
+                    seen = (row, set())
+                for fault in faults:
+                    if (key := (fault["column"], fault["reason"])) in seen[1]:
+                        continue
+                    seen[1].add(key)
+                    yield Rejected(
+                        file, number, fault["column"], fault["value"], fault["reason"], tuple(cells)
+                    )
+
+    def place(self, row: int) -> tuple[str, int]:
+        """Which file a row of the delivery is in, and which data row of it."""
+        for name, offset, rows in self._files:
+            if row <= offset + rows:
+                return name, row - offset
+        raise LookupError(f"row {row} is in no file")
+
+    def _setting(self, name: str) -> str:
+        return str(self._one(f"SELECT current_setting({literal(name)})")[0]).lower()  # noqa: S608
+
+    def _one(self, sql: str) -> tuple[Any, ...]:
+        row = self.connection.execute(sql).fetchone()
+        assert row is not None
+        return row
+
+
+def _flattened(header: str, sql: str, kind: Any) -> Iterator[Column]:
+    if kind.id == "struct":
+        for name, child in kind.children:
+            yield from _flattened(f"{header}.{name}", f"{sql}.{identifier(name)}", child)
+    else:
+        yield Column(header, sql, str(kind), nulled=False)
+
+
+def _as_text(kind: Any) -> str:
+    """The type to read a JSON value with, so that numbers and times keep their spelling."""
+    if kind.id == "struct":
+        fields = ", ".join(f"{identifier(name)} {_as_text(child)}" for name, child in kind.children)
+        return f"STRUCT({fields})"
+    return "JSON" if kind.id in ("list", "map", "json") or str(kind) == "JSON" else "VARCHAR"
+
+
+_LINE = re.compile(r"CSV Error on Line: (\d+)")
+_EXPECTED = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
+_JSON_LINE = re.compile(r"line (\d+)|record/value (\d+)")
+
+
+class _explained:  # noqa: N801 - reads as a statement: with _explained(file)
+    """Turns DuckDB's errors about a file into BadFile, and a full disk into Unavailable."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if isinstance(error, CcoError) or not isinstance(error, duckdb.Error):
+            return
+        raise explain(error, self.file) from error
+
+
+def explain(error: duckdb.Error, file: str) -> CcoError:
+    """What a DuckDB error about a delivered file means to the person who delivered it."""
+    text = str(error)
+    if disk_full(error):
+        return Unavailable(
+            "There is no space left on the disk for this load; nothing of it was kept.",
+            remedy="Free space under the home directory (CCO_HOME) or move it to a larger disk, then try again.",
+            code="disk-full",
+        )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return Unavailable(
+            "There is not enough memory for this load; nothing of it was kept.",
+            remedy="Raise CCO_MEMORY_LIMIT, or free disk space for spilling, then try again.",
+            code="out-of-memory",
+        )
+    if match := _LINE.search(text):
+        row = int(match[1])
+        if "unterminated quote" in text:
+            return BadFile(
+                "A quoted value never ends: the file is truncated or its quoting is broken.",
+                file=file,
+                row=row,
+                remedy="Export the file again, or wait until its delivery has finished.",
+                code="unterminated-quote",
+            )
+        if counts := _EXPECTED.search(text):
+            return BadFile(
+                f"The row has {counts[2]} values where the header names {counts[1]} columns: "
+                "the file is truncated, or its delimiter or quoting changes.",
+                file=file,
+                row=row,
+                remedy="Export the file again with one delimiter throughout.",
+                code="ragged-row",
+            )
+        if "unicode" in text.lower():
+            return BadFile(
+                "The row is not valid UTF-8 text although the beginning of the file is.",
+                file=file,
+                row=row,
+                remedy="Save the file in one encoding (UTF-8) and try again.",
+                code="wrong-encoding",
+            )
+        return BadFile(
+            "The row can't be read as delimited text.",
+            file=file,
+            row=row,
+            remedy="Export the file again.",
+            code="unreadable-row",
+        )
+    if "JSON" in text:
+        match = _JSON_LINE.search(text)
+        return BadFile(
+            "The line is not a JSON object: the file is truncated or no JSON lines file.",
+            file=file,
+            row=int(match[1] or match[2]) if match else None,
+            remedy="Export the file again as JSON lines, one object a line.",
+            code="bad-json",
+        )
+    return BadFile(
+        "The file can't be read: it is truncated or damaged.",
+        file=file,
+        remedy="Export the file again, or wait until its delivery has finished.",
+        code="unreadable-file",
+    )
+
+
+def disk_full(error: BaseException) -> bool:
+    """Whether an error says that no more can be written (no space, or a file size limit)."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return True
+    text = str(error)
+    return isinstance(error, duckdb.Error) and any(
+        sign in text
+        for sign in (
+            "No space left on device",
+            "File too large",
+            "Disk quota exceeded",
+            "failed to offload data block",
+            "Could not write all bytes",
+        )
+    )
