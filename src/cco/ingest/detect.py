@@ -134,7 +134,7 @@ def is_json(text: str) -> bool:
 def dialect(text: str, *, file: str) -> Dialect:
     """Delimiter and header of delimited text: the delimiter that splits the first record into most
     fields. Raises BadFile where the header is empty, ambiguous, or not split by any delimiter."""
-    candidates = [(d, header) for d in DELIMITERS if (header := _record(text, d)) is not None]
+    candidates = [(d, record) for d in DELIMITERS if (record := _record(text, d)) is not None]
     if not candidates:
         raise BadFile(
             "The first line has no end: a quote is opened and never closed.",

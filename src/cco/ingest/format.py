@@ -155,8 +155,9 @@ def bind(format: Format, headers: Iterable[str]) -> Binding:
         if each.collects is not None:
             continue
         for spelling in (each.name, *each.aliases):
-            if (header := by_bare.get(bare(spelling))) is not None:
-                columns[each.name] = header
+            found = by_bare.get(bare(spelling))
+            if found is not None:
+                columns[each.name] = found
                 break
     read = set(columns.values())
     collected: dict[str, tuple[tuple[str, str], ...]] = {}

@@ -105,23 +105,18 @@ def macros() -> str:
 class Staging:
     """One delivery on its way to the lake, in a database file that nobody else uses.
 
-    connection: from `Lake.connect`. file: where the staged rows go; the caller removes it.
+    connection: from `Lake.connect(database=…)`; the staged rows go to its database file, which the
+    caller removes.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
         self._files: list[tuple[str, int, int]] = []
         self._numbered = False
         self._totals: Mapping[CostKind, str] = {}
         self._rows = 0
-        connection.execute(f"ATTACH {literal(str(file))} AS staging")
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(macros())
-
-    def close(self) -> None:
-        """Let go of the database file."""
-        self.connection.execute(f"DROP VIEW IF EXISTS {CHARGES}")
-        self.connection.execute("DETACH DATABASE IF EXISTS staging")
 
     def columns(self, readable: Readable) -> list[Column]:
         """The file's columns in order; nested structs are flattened to dotted names.
@@ -181,9 +176,7 @@ class Staging:
         with _explained(readable.name):
             if not everything:
                 named = ", ".join(f"{sql} AS e{n}" for n, sql in enumerate(expressions))
-                rows = self.connection.execute(
-                    f"SELECT {named} FROM {reader} LIMIT {SAMPLE_ROWS}"  # noqa: S608
-                ).fetchall()
+                rows = self.connection.execute(f"SELECT {named} FROM {reader} LIMIT {SAMPLE_ROWS}").fetchall()
                 return [
                     [(at, row[n]) for at, row in enumerate(rows, 1) if row[n] is not None]
                     for n in range(len(expressions))
@@ -195,7 +188,7 @@ class Staging:
                         SELECT row_number() OVER () AS at, {sql} AS text FROM {reader})
                         WHERE text IS NOT NULL
                         GROUP BY text, translate(text, '012345678', '999999999')
-                        ORDER BY 1 LIMIT 200000"""  # noqa: S608
+                        ORDER BY 1 LIMIT 200000"""
                 ).fetchall()
                 found.append([(at, text) for at, text in rows])
             return found
@@ -207,10 +200,7 @@ class Staging:
             return None
         counts = ", ".join(f"count(nullif(CAST({column.sql} AS VARCHAR), ''))" for column in columns)
         with _explained(readable.name):
-            row = self.connection.execute(
-                f"SELECT {counts} FROM {self.reader(readable)}"  # noqa: S608
-            ).fetchone()
-        assert row is not None
+            row = self._one(f"SELECT {counts} FROM {self.reader(readable)}")
         return frozenset(column.header for column, count in zip(columns, row, strict=True) if count)
 
     def fill(
@@ -226,23 +216,21 @@ class Staging:
         SELECT yields ``_row``, the file's row that a charge comes from."""
         query = select.replace("{reader}", self.reader(readable))
         if numbered:
-            query = f"SELECT * REPLACE (_row + {self._rows} AS _row) FROM ({query})"  # noqa: S608
+            query = f"SELECT * REPLACE (_row + {self._rows} AS _row) FROM ({query})"
         first = not self._files
         with _explained(readable.name):
             before = self._setting("preserve_insertion_order")
             self.connection.execute("SET preserve_insertion_order = true")
             try:
                 self.connection.execute(
-                    f"CREATE TABLE staging.charges AS {query}"
-                    if first
-                    else f"INSERT INTO staging.charges {query}"
+                    f"CREATE TABLE staged_rows AS {query}" if first else f"INSERT INTO staged_rows {query}"
                 )
             finally:
                 self.connection.execute(f"SET preserve_insertion_order = {before}")
             counted = self._one(
-                "SELECT coalesce(max(_row), 0) FROM staging.charges"
+                "SELECT coalesce(max(_row), 0) FROM staged_rows"
                 if numbered
-                else "SELECT count(*) FROM staging.charges"
+                else "SELECT count(*) FROM staged_rows"
             )
         rows = int(counted[0]) - self._rows
         self._files.append((readable.name, self._rows, rows))
@@ -253,7 +241,7 @@ class Staging:
 
     def clear(self) -> None:
         """Forget what was staged."""
-        self.connection.execute("DROP TABLE IF EXISTS staging.charges")
+        self.connection.execute("DROP TABLE IF EXISTS staged_rows")
         self._files.clear()
         self._rows = 0
 
@@ -261,29 +249,25 @@ class Staging:
         """Counts, periods and the source's own totals, and the view `CHARGES` of what to keep."""
         bad, keep = "_faults IS NOT NULL", "_faults IS NULL"
         if self._numbered:
-            rejected = int(
-                self._one(f"SELECT count(DISTINCT _row) FROM staging.charges WHERE {bad}")[0]  # noqa: S608
-            )
+            rejected = int(self._one(f"SELECT count(DISTINCT _row) FROM staged_rows WHERE {bad}")[0])
             if rejected:
-                keep = f"_row NOT IN (SELECT _row FROM staging.charges WHERE {bad})"  # noqa: S608
+                keep = f"_row NOT IN (SELECT _row FROM staged_rows WHERE {bad})"
         else:
-            rejected = int(self._one(f"SELECT count(*) FROM staging.charges WHERE {bad}")[0])  # noqa: S608
+            rejected = int(self._one(f"SELECT count(*) FROM staged_rows WHERE {bad}")[0])
         source_row = "_row" if self._numbered else "rowid + 1"
         columns = ", ".join(
             f"{source_row} AS x_SourceRow" if column.name == "x_SourceRow" else column.name
             for column in CHARGE_COLUMNS
         )
         self.connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW {CHARGES} AS SELECT {columns}, period"  # noqa: S608
-            f" FROM staging.charges WHERE {keep}"
+            f"CREATE OR REPLACE TEMP VIEW {CHARGES} AS SELECT {columns}, period FROM staged_rows WHERE {keep}"
         )
         sums = ", ".join(f"sum({column})" for column in self._totals.values())
         own = ", ".join(f"any_value({column}) AS {column}" for column in self._totals.values())
         rows = (
-            f"(SELECT any_value(_currency) AS _currency, {own} FROM staging.charges"  # noqa: S608
-            f" WHERE {keep} GROUP BY _row)"
+            f"(SELECT any_value(_currency) AS _currency, {own} FROM staged_rows WHERE {keep} GROUP BY _row)"
             if self._numbered
-            else f"(SELECT * FROM staging.charges WHERE {keep})"  # noqa: S608
+            else f"(SELECT * FROM staged_rows WHERE {keep})"
         )
         with _explained(self._files[0][0] if self._files else ""):
             totals = {
@@ -292,23 +276,21 @@ class Staging:
                     for n, kind in enumerate(self._totals)
                 }
                 for row in self.connection.execute(
-                    f"SELECT _currency, {sums} FROM {rows} GROUP BY 1 ORDER BY 1"  # noqa: S608
+                    f"SELECT _currency, {sums} FROM {rows} GROUP BY 1 ORDER BY 1"
                 ).fetchall()
             }
         periods = tuple(
             row[0]
-            for row in self.connection.execute(
-                f"SELECT DISTINCT period FROM {CHARGES} ORDER BY 1"  # noqa: S608
-            ).fetchall()
+            for row in self.connection.execute(f"SELECT DISTINCT period FROM {CHARGES} ORDER BY 1").fetchall()
         )
         notes: dict[int, int] = {}
         for bits, count in self.connection.execute(
-            f"SELECT _notes, count(*) FROM staging.charges WHERE {keep} AND _notes <> 0 GROUP BY 1"  # noqa: S608
+            f"SELECT _notes, count(*) FROM staged_rows WHERE {keep} AND _notes <> 0 GROUP BY 1"
         ).fetchall():
             for bit in range(16):
                 if bits & (1 << bit):
                     notes[bit] = notes.get(bit, 0) + count
-        charges = int(self._one(f"SELECT count(*) FROM {CHARGES}")[0])  # noqa: S608
+        charges = int(self._one(f"SELECT count(*) FROM {CHARGES}")[0])
         return Outcome(
             rows_read=self._rows,
             rows_kept=self._rows - rejected,
@@ -323,9 +305,7 @@ class Staging:
         """Every fault of every rejected row, in file order."""
         at = "_row" if self._numbered else "rowid + 1"
         cursor = self.connection.cursor()
-        cursor.execute(
-            f"SELECT {at}, _faults, _cells FROM staging.charges WHERE _faults IS NOT NULL ORDER BY 1"  # noqa: S608
-        )
+        cursor.execute(f"SELECT {at}, _faults, _cells FROM staged_rows WHERE _faults IS NOT NULL ORDER BY 1")
         seen: tuple[int, set[tuple[str, str]]] = (0, set())
         while batch := cursor.fetchmany(1000):
             for row, faults, cells in batch:
@@ -348,12 +328,11 @@ class Staging:
         raise LookupError(f"row {row} is in no file")
 
     def _setting(self, name: str) -> str:
-        return str(self._one(f"SELECT current_setting({literal(name)})")[0]).lower()  # noqa: S608
+        return str(self._one(f"SELECT current_setting({literal(name)})")[0]).lower()
 
     def _one(self, sql: str) -> tuple[Any, ...]:
-        row = self.connection.execute(sql).fetchone()
-        assert row is not None
-        return row
+        rows: list[tuple[Any, ...]] = self.connection.execute(sql).fetchall()
+        return rows[0]
 
 
 def _flattened(header: str, sql: str, kind: Any) -> Iterator[Column]:
@@ -377,7 +356,7 @@ _EXPECTED = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
 _JSON_LINE = re.compile(r"line (\d+)|record/value (\d+)")
 
 
-class _explained:  # noqa: N801 - reads as a statement: with _explained(file)
+class _explained:
     """Turns DuckDB's errors about a file into BadFile, and a full disk into Unavailable."""
 
     def __init__(self, file: str) -> None:
@@ -398,7 +377,7 @@ def explain(error: duckdb.Error, file: str) -> CcoError:
     if disk_full(error):
         return Unavailable(
             "There is no space left on the disk for this load; nothing of it was kept.",
-            remedy="Free space under the home directory (CCO_HOME) or move it to a larger disk, then try again.",
+            remedy="Free space under the home directory (CCO_HOME) or move it to a larger disk, then retry.",
             code="disk-full",
         )
     if isinstance(error, duckdb.OutOfMemoryException):
