@@ -10,8 +10,9 @@ current as the file itself:
     data/ORG/SOURCE/LOAD-NONCE/202609.parquet     the charges, sorted by day, account, service, resource
     daily/…/202609.parquet                        summed by day and the columns of DAILY
     tagged/…/202609.parquet                       the same, split further by tag keys with few values
-    values/…/202609.parquet                       distinct values per dimension, for pickers; its key-value
-                                                  metadata says days, currencies and tag keys (FileFacts)
+    values/…/202609.parquet                       distinct values per dimension, for pickers, and under the
+                                                  dimension `tag` each tag key; its key-value metadata
+                                                  says days, currencies and tag keys (FileFacts)
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ SORT = ("x_UsageDate", "SubAccountId", "ServiceName", "ResourceId")
 
 DAILY = (
     "x_UsageDate",
+    "period",
     "ProviderName",
     "BillingAccountId",
     "BillingAccountName",
@@ -411,6 +413,11 @@ class Lake:
             "SELECT 'tag:' || e.key, e.value, e.value, BillingCurrency, count(*), "
             f"sum(EffectiveCost)::{COST_TYPE} FROM (SELECT unnest(map_entries(Tags)) AS e, BillingCurrency, "
             f"EffectiveCost FROM read_parquet({data})) GROUP BY 1, 2, 3, 4"
+        )
+        pickers.append(
+            "SELECT 'tag', e.key, e.key, BillingCurrency, count(*), "
+            f"sum(EffectiveCost)::{COST_TYPE} FROM (SELECT unnest(map_entries(Tags)) AS e, BillingCurrency, "
+            f"EffectiveCost FROM read_parquet({data})) WHERE e.value IS NOT NULL GROUP BY 1, 2, 3, 4"
         )
         connection.execute(
             f"COPY (SELECT * FROM ({' UNION ALL '.join(pickers)}) "

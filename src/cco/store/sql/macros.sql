@@ -106,7 +106,8 @@ CREATE OR REPLACE TEMP MACRO json_to_map(j) AS
 
 -- Tags as they come: a JSON object, one without its braces, or a list of {key, value} in JSON or Python.
 CREATE OR REPLACE TEMP MACRO to_map(t) AS
-    CASE WHEN starts_with(ltrim(t), '"')
+    CASE WHEN trim(t) IN ('""', 'null', 'None') THEN MAP {}::MAP(VARCHAR, VARCHAR)
+         WHEN starts_with(ltrim(t), '"')
          THEN json_to_map(TRY_CAST('{' || t || '}' AS JSON))
          WHEN starts_with(ltrim(t), '{') THEN coalesce(
             TRY_CAST(TRY_CAST(t AS JSON) AS MAP(VARCHAR, VARCHAR)), json_to_map(to_json_value(t)))
