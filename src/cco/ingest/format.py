@@ -91,6 +91,8 @@ class Format:
     columns of one of them. Among the formats that match, the longest matching signature wins.
     columns: FOCUS column → DuckDB expression, in FOCUS order; a column without a line is NULL.
     ``Tags`` and ``x_TagOrigins`` are lines like the others.
+    notes: (code, condition over one typed row, message): rows that are kept as they are but of which the
+    load tells, by their number: "1,234 " + message.
     split: turns one input row into several (GCP credits): a SELECT from relation ``typed``, which
     must keep all its columns (``SELECT typed.*, …``) and may add some for ``columns`` to use. It
     reads ``typed`` once: ``unnest`` a list rather than UNION.
@@ -108,6 +110,7 @@ class Format:
     currency: str
     totals: tuple[tuple[CostKind, str], ...]
     split: str | None = None
+    notes: tuple[tuple[str, str, str], ...] = ()
 
     def __post_init__(self) -> None:
         names = [each.name for each in self.inputs]

@@ -77,13 +77,15 @@ class Plan:
 
     select: the SELECT, with ``{reader}`` where the relation that reads the file belongs. columns: the
     names it yields, in order. totals: cost kind → the staged column that holds the source's own value.
-    numbered: the rows carry ``_row``, because one input row may become several charges.
+    numbered: the rows carry ``_row``, because one input row may become several charges. notes: what
+    each bit of ``_notes`` means: NOTES and the format's own.
     """
 
     select: str
     columns: tuple[str, ...]
     totals: Mapping[CostKind, str]
     numbered: bool
+    notes: tuple[tuple[str, str], ...] = NOTES
 
 
 def quoted(text: str) -> str:
@@ -139,7 +141,8 @@ def plan(
         if each.kind != "text":
             broken.append(
                 (
-                    f"c{index[header]} IS NOT NULL AND {each.name} IS NULL",
+                    f"c{index[header]} IS NOT NULL AND {each.name} IS NULL"
+                    + _unless_nothing(each, by_header[header], f"c{index[header]}"),
                     header,
                     _reason(each.kind, styles, each),
                 )
@@ -183,6 +186,9 @@ def plan(
     )
     mapped.append(f"{' OR '.join(rounded) or 'false'} AS _rounded")
     mapped.append(f"CASE WHEN {is_broken} THEN true END AS _is_broken")
+    mapped += [
+        f"coalesce({condition}, false) AS _note_{n}" for n, (_, condition, _) in enumerate(format.notes)
+    ]
 
     cell_list = ", ".join(f"{_cell(cell)} AS c{number}" for number, cell in enumerate(cells))
     numbering = "row_number() OVER () AS _row, " if format.split is not None else ""
@@ -199,10 +205,19 @@ numbers AS (SELECT *{plain} FROM cells),
 typed AS (SELECT {", ".join(typed)}{row}{passed}{passed_numbers} FROM numbers),
 mapped AS (SELECT {", ".join(mapped)}{row}{passed} FROM {source}),
 tidy AS (SELECT * REPLACE ({_tidy()}), {_conformed()} FROM mapped),
-checked AS (SELECT *, {_verdict()} FROM tidy)
+checked AS (SELECT *, {_verdict(len(format.notes))} FROM tidy)
 SELECT {checked}, CASE WHEN _faults IS NOT NULL THEN [{texts}] END AS _cells FROM checked
 """.strip()
-    return Plan(select, (*columns, "_cells"), totals, numbered=format.split is not None)
+    notes = (*NOTES, *((code, message) for code, _, message in format.notes))
+    return Plan(select, (*columns, "_cells"), totals, numbered=format.split is not None, notes=notes)
+
+
+def _unless_nothing(each: Input, cell: Cell, name: str) -> str:
+    """Reports made with Python spell a missing number or time ``None`` or ``nan``; where a value must
+    be, that is a fault all the same."""
+    if each.filled or not cell.is_text or each.kind in ("map", "json"):
+        return ""
+    return f" AND lower({name}) NOT IN ('none', 'nan')"
 
 
 def _entry(key: str, value: str) -> str:
@@ -319,7 +334,7 @@ def _conformed() -> str:
     return ", ".join(f"{_folded(column)} AS _ok_{column}" for column in CLOSED_LISTS)
 
 
-def _verdict() -> str:
+def _verdict(format_notes: int) -> str:
     """``_faults``: what is wrong with the row, NULL for a good one. ``_notes``: what was noted."""
     faults = []
     for column in STRICT_LISTS:
@@ -352,6 +367,7 @@ def _verdict() -> str:
         for column in CLOSED_LISTS
         if column not in STRICT_LISTS
     ]
+    noted += [f"_note_{n}" for n in range(format_notes)]
     bits = " + ".join(
         f"CASE WHEN {condition} THEN {1 << bit} ELSE 0 END" for bit, condition in enumerate(noted)
     )
