@@ -95,7 +95,7 @@ def deliveries(
     found += [
         Delivery(entry.name, entry.name.split("/")[-1], (entry,))
         for entry in entries
-        if entry.name not in claimed and (named or _may_be_bill(entry.name))
+        if entry.name not in claimed and (named or may_be_bill(entry.name))
     ]
     return sorted(
         found, key=lambda delivery: (delivery.part, delivery.files[0].name if delivery.files else "")
@@ -107,7 +107,8 @@ def _is_manifest(name: str) -> bool:
     return last == "manifest.json" or last.endswith("-manifest.json")
 
 
-def _may_be_bill(name: str) -> bool:
+def may_be_bill(name: str) -> bool:
+    """Whether a file found beside others is worth trying."""
     last = name.split("/")[-1].lower()
     if last.startswith(("_", ".")) or _is_manifest(name):
         return False
@@ -170,21 +171,27 @@ def _named(key: str, by_name: dict[str, Entry]) -> str | None:
 
 
 def _siblings(manifest: _Manifest, by_name: dict[str, Entry]) -> Iterable[str]:
-    """Files of earlier runs of the same report that lie around: below the folders in which the
-    manifest's files lie, one level up for the AWS assembly folders. They are superseded."""
-    folders = {
-        name.rsplit("/", 1)[0] for key in manifest.keys if (name := _named(key, by_name)) and "/" in name
-    }
-    here = manifest.entry.name.rsplit("/", 1)[0] if "/" in manifest.entry.name else None
-    if here:
-        folders.add(here)
+    """Files of earlier runs of the same report that still lie around, superseded by the manifest's:
+    called alike but for their digits, in the same folders or below the manifest's own."""
+    names = [name for key in manifest.keys if (name := _named(key, by_name))]
+    folders = {_folder(name) for name in names}
+    shapes = {_shape(name) for name in names}
+    below = f"{_folder(manifest.entry.name)}/".lstrip("/")
     for name in by_name:
-        if any(name.startswith(f"{folder}/") for folder in folders):
+        if _shape(name) in shapes and (_folder(name) in folders or (below and name.startswith(below))):
             yield name
 
 
+def _folder(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+def _shape(name: str) -> str:
+    return re.sub(r"\d+", "0", name.rpartition("/")[2])
+
+
 def _delivery(manifest: _Manifest, by_name: dict[str, Entry]) -> Delivery:
-    files = []
+    files: list[Entry] = []
     for key in manifest.keys:
         name = _named(key, by_name)
         if name is None:

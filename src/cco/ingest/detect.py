@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cco.core.errors import BadFile
-from cco.ingest.format import Binding, Format, bind, specificity
+from cco.ingest.format import Binding, Format, bind, specificity, titled
 
 HEAD_BYTES = 1 << 20
 """How much of a file is looked at to recognise it."""
@@ -36,9 +36,11 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """The format of a file and which of its columns the format reads."""
+    """The format of a file, its name with the version where that can be told, and which of the
+    file's columns the format reads."""
 
     format: Format
+    title: str
     binding: Binding
 
 
@@ -213,7 +215,7 @@ def recognise(formats: Sequence[Format], headers: Sequence[str], *, file: str) -
             remedy="Export it again with all mandatory columns.",
             code="missing-column",
         )
-    return Recognised(format, binding)
+    return Recognised(format, titled(format, headers), binding)
 
 
 def _spelling(format: Format, name: str) -> str:

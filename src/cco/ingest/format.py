@@ -99,6 +99,7 @@ class Format:
     currency: the input's billing currency, an expression over ``typed``.
     totals: each cost kind's value of one *input* row, straight from its columns and independent of
     `columns` and `split`; summed by currency it is what the load is reconciled with.
+    versions: newest first, what tells them apart: (``1.2``, headers that no earlier version has).
     """
 
     name: str
@@ -111,6 +112,7 @@ class Format:
     totals: tuple[tuple[CostKind, str], ...]
     split: str | None = None
     notes: tuple[tuple[str, str, str], ...] = ()
+    versions: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def __post_init__(self) -> None:
         names = [each.name for each in self.inputs]
@@ -177,6 +179,15 @@ def bind(format: Format, headers: Iterable[str]) -> Binding:
         if pairs:
             collected[each.name] = tuple(pairs)
     return Binding(columns, collected, tuple(header for header in headers if header not in read))
+
+
+def titled(format: Format, headers: Iterable[str]) -> str:
+    """The format's title with the version whose own headers the file has, the newest of them."""
+    present = {bare(header) for header in headers}
+    for version, telling in format.versions:
+        if not telling or any(bare(header) in present for header in telling):
+            return f"{format.title} {version}"
+    return format.title
 
 
 def specificity(format: Format, binding: Binding) -> int:

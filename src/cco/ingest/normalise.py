@@ -375,7 +375,7 @@ def _verdict(format_notes: int) -> str:
         # A cell that does not parse explains the empty column that follows from it: say it once.
         f"CASE WHEN _is_broken THEN list_filter(_broken, lambda f: f IS NOT NULL)"
         f" WHEN {bad} THEN list_filter([{listed}], lambda f: f IS NOT NULL) END"
-        f" AS _faults, CAST({bits} AS SMALLINT) AS _notes"
+        f" AS _faults, CAST({bits} AS INTEGER) AS _notes"
     )
 
 

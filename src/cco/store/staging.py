@@ -11,7 +11,7 @@ import errno
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib import resources
 from pathlib import Path
@@ -21,6 +21,7 @@ import duckdb
 
 from cco.core.charge import CHARGE_COLUMNS, CostKind
 from cco.core.errors import BadFile, CcoError, Unavailable
+from cco.core.resource import Resource
 
 CHARGES = "staged_charges"
 """The view of the rows to keep: the charge columns and ``period``, as `Lake.write` wants them."""
@@ -287,7 +288,7 @@ class Staging:
         for bits, count in self.connection.execute(
             f"SELECT _notes, count(*) FROM staged_rows WHERE {keep} AND _notes <> 0 GROUP BY 1"
         ).fetchall():
-            for bit in range(16):
+            for bit in range(31):
                 if bits & (1 << bit):
                     notes[bit] = notes.get(bit, 0) + count
         charges = int(self._one(f"SELECT count(*) FROM {CHARGES}")[0])
@@ -333,6 +334,116 @@ class Staging:
     def _one(self, sql: str) -> tuple[Any, ...]:
         rows: list[tuple[Any, ...]] = self.connection.execute(sql).fetchall()
         return rows[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Charges that another delivery has brought already, for one billing account and period.
+
+    mine, theirs: distinct charges that cost something on either side; shared: those on both.
+    """
+
+    source_id: str
+    part: str
+    period: date
+    billing_account_id: str
+    mine: int
+    theirs: int
+    shared: int
+
+
+def overlaps(connection: duckdb.DuckDBPyConnection, others: Sequence[tuple[str, date]]) -> list[Overlap]:
+    """Compare the staged charges with data files of the lake.
+
+    others: (path, period) of the files that other parts have for the same periods. A charge is known
+    by whose it is, when, for which resource and how much was billed, not by names that differ between
+    a CUR and a FOCUS export of the same bill. Large periods are compared on a sample of the charges,
+    the same one on both sides.
+    """
+    if not others:
+        return []
+    periods = ", ".join(f"DATE '{period}'" for period in sorted({period for _, period in others}))
+    identity = (
+        "hash(BillingAccountId, SubAccountId, ChargePeriodStart, ResourceId, ChargeCategory, BilledCost)"
+    )
+    rows = connection.execute(
+        f"SELECT count(*) FROM {CHARGES} WHERE period IN ({periods}) AND BilledCost <> 0"
+    ).fetchall()[0][0]
+    share = max(1, int(rows) // 500_000)
+    chosen = f"BilledCost <> 0 AND {identity} % {share} = 0"
+    paths = ", ".join(literal(path) for path, _ in others)
+    found = connection.execute(
+        f"""WITH mine AS (
+            SELECT DISTINCT period, BillingAccountId, {identity} AS charge
+            FROM {CHARGES} WHERE period IN ({periods}) AND {chosen}
+        ), theirs AS (
+            SELECT DISTINCT source_id, part, period, BillingAccountId, {identity} AS charge
+            FROM read_parquet([{paths}])
+            WHERE BillingAccountId IN (SELECT DISTINCT BillingAccountId FROM mine) AND {chosen}
+        ), both_sides AS (
+            SELECT source_id, part, period, BillingAccountId, count(*) AS theirs,
+                   count(*) FILTER (charge IN (SELECT charge FROM mine)) AS shared
+            FROM theirs GROUP BY ALL
+        )
+        SELECT source_id, part, period, BillingAccountId, own.mine, theirs, shared
+        FROM both_sides
+        JOIN (SELECT period, BillingAccountId, count(*) AS mine FROM mine GROUP BY ALL) AS own
+        USING (period, BillingAccountId) ORDER BY ALL"""
+    ).fetchall()
+    return [Overlap(*row) for row in found]
+
+
+def resources(connection: duckdb.DuckDBPyConnection, relation: str = CHARGES) -> Iterator[list[Resource]]:
+    """What the charges say about the resources they are for, in batches: the newest name, type, place
+    and tags of each, and the first and last moment it was charged for."""
+    newest = ", ".join(
+        f"arg_max({column}, ChargePeriodStart) FILTER ({column} IS NOT NULL)"
+        for column in ("ResourceName", "ResourceType", "ServiceName", "RegionId", "SubAccountId", "Tags")
+    )
+    connection.execute(
+        f"SELECT ProviderName, ResourceId, {newest}, min(ChargePeriodStart), max(ChargePeriodStart)"
+        f" FROM {relation} WHERE ResourceId IS NOT NULL GROUP BY ALL"
+    )
+    while rows := connection.fetchmany(10_000):
+        yield [
+            Resource(
+                provider=row[0],
+                id=row[1],
+                name=row[2],
+                type=row[3],
+                service=row[4],
+                region=row[5],
+                account_id=row[6],
+                tags={key: value for key, value in (row[7] or {}).items() if value is not None},
+                first_seen=row[8].replace(tzinfo=UTC),
+                last_seen=row[9].replace(tzinfo=UTC),
+            )
+            for row in rows
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenAccount:
+    """An account that was charged. first_seen, last_seen: aware UTC."""
+
+    provider: str
+    account_id: str
+    name: str | None
+    billing_account_id: str
+    first_seen: datetime
+    last_seen: datetime
+
+
+def accounts(connection: duckdb.DuckDBPyConnection, relation: str = CHARGES) -> list[SeenAccount]:
+    """The accounts that the charges are for; a charge without one is for the billing account itself."""
+    rows = connection.execute(
+        f"""SELECT ProviderName, coalesce(SubAccountId, BillingAccountId),
+            arg_max(CASE WHEN SubAccountId IS NULL THEN BillingAccountName ELSE SubAccountName END,
+                    ChargePeriodStart),
+            arg_max(BillingAccountId, ChargePeriodStart), min(ChargePeriodStart), max(ChargePeriodStart)
+        FROM {relation} GROUP BY 1, 2 ORDER BY 1, 2"""
+    ).fetchall()
+    return [SeenAccount(*row[:4], row[4].replace(tzinfo=UTC), row[5].replace(tzinfo=UTC)) for row in rows]
 
 
 def _flattened(header: str, sql: str, kind: Any) -> Iterator[Column]:

@@ -127,7 +127,7 @@ class Objects:
             if code in DENIED:
                 return NotAllowed(
                     f"Access to {self.url} was denied.",
-                    remedy="Allow these credentials s3:ListBucket on the bucket and s3:GetObject on its objects.",
+                    remedy="Allow these credentials s3:ListBucket on the bucket and s3:GetObject in it.",
                     code="access-denied",
                 )
         return Unavailable(

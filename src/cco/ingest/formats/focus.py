@@ -158,6 +158,46 @@ FOCUS = Format(
         ("Tags", "tags"),
     ),
     currency="billing_currency",
+    versions=(
+        (
+            "1.3",
+            (
+                "ServiceProviderName",
+                "HostProviderName",
+                "AllocatedMethodId",
+                "AllocatedMethodDetails",
+                "AllocatedResourceId",
+                "AllocatedResourceName",
+                "AllocatedTags",
+                "ContractApplied",
+            ),
+        ),
+        (
+            "1.2",
+            (
+                "BillingAccountType",
+                "InvoiceId",
+                "PricingCurrency",
+                "PricingCurrencyContractedUnitPrice",
+                "PricingCurrencyEffectiveCost",
+                "PricingCurrencyListUnitPrice",
+                "SubAccountType",
+            ),
+        ),
+        (
+            "1.1",
+            (
+                "CapacityReservationId",
+                "CapacityReservationStatus",
+                "CommitmentDiscountQuantity",
+                "CommitmentDiscountUnit",
+                "ServiceSubcategory",
+                "SkuMeter",
+                "SkuPriceDetails",
+            ),
+        ),
+        ("1.0", ()),
+    ),
     totals=(
         (CostKind.BILLED, "billed_cost"),
         (CostKind.EFFECTIVE, "effective_cost"),
