@@ -1,4 +1,4 @@
-"""Puts the built dashboard into the wheel, so that whoever installs it needs no node.
+"""Puts the migrations and the built dashboard into the wheel, so that whoever installs it needs no node.
 
 An editable install (development) is left alone: there `make web` builds the dashboard.
 """
@@ -14,13 +14,16 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class DashboardHook(BuildHookInterface):
-    """Builds `web` into `src/cco/_ui` when it is not there yet."""
+    """Adds the migrations; builds `web` into `src/cco/_ui` when it is not there yet."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """version: "standard" or "editable". Raises RuntimeError where the dashboard can't be built."""
         ui = Path(self.root) / "src" / "cco" / "_ui"
         web = Path(self.root) / "web"
-        if version == "editable" or (ui / "index.html").is_file() or not (web / "package.json").is_file():
+        if version == "editable":
+            return
+        build_data["force_include"][str(Path(self.root) / "migrations")] = "cco/migrations"
+        if (ui / "index.html").is_file() or not (web / "package.json").is_file():
             return
         npm = shutil.which("npm")
         if npm is None:
