@@ -328,7 +328,7 @@ class LoadRow(Row):
     )
     part: Mapped[str]
     file: Mapped[str]
-    content_hash: Mapped[str]
+    content_hash: Mapped[str] = mapped_column(server_default="")
     bytes: Mapped[int] = mapped_column(server_default=text("0"))
     format: Mapped[str | None]
     status: Mapped[str] = mapped_column(server_default="pending")
