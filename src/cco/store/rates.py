@@ -34,7 +34,7 @@ class Rates:
 
     def put(self, org_id: str, rates: Iterable[Rate]) -> int:
         """Adds rates or takes the place of those there; how many. Raises InvalidInput for a rate that is
-        not above zero, needs more than 18 decimals, or is of a day within a month."""
+        not above zero, needs more than 12 decimals, or is of a day within a month."""
         values = {}
         for each in rates:
             checked(each)
@@ -75,10 +75,10 @@ def checked(rate: Rate) -> None:
             remedy="Write how much of the reporting currency one unit buys, like 1.0841.",
             code="bad-rate",
         )
-    if exponent < -18 or rate.rate >= Decimal(10) ** 20:
+    if exponent < -12 or rate.rate >= Decimal(10) ** 8:
         raise InvalidInput(
             f"The rate of {rate.currency} for {rate.period:%B %Y}, {plain(rate.rate)}, is too long.",
-            remedy="Round it to 18 decimals.",
+            remedy="Round it to 12 decimals; it must be below 100,000,000.",
             code="bad-rate",
         )
     if rate.period.day != 1:
