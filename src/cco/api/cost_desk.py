@@ -52,9 +52,10 @@ class Desk:
         """The same question about the previous window."""
         return replace(self.scope, days=self.previous)
 
-    def answer(self, request: Request, make: Callable[[], BaseModel]) -> Response:
-        """The answer, made only where neither the client nor we have it already."""
-        return self.answers.serve(request, self.scope.org_id, self.version, make)
+    def answer(self, request: Request, make: Callable[[], BaseModel], *, also: object = "") -> Response:
+        """The answer, made only where neither the client nor we have it already. also: what it depends
+        on besides the lake and the organisation's settings."""
+        return self.answers.serve(request, self.scope.org_id, f"{self.version} {also}", make)
 
 
 def _desk(

@@ -83,7 +83,7 @@ def resources(
             computed=computed(ranking.evidence, desk.scope.cost, total.charges),
         )
 
-    return desk.answer(request, make)
+    return desk.answer(request, make, also=KnownResources(session).count(desk.scope.org_id))
 
 
 @router.get("/{id}", summary="A resource and what its cost is made of", response_model=ResourceDetail)
@@ -136,7 +136,7 @@ def resource(request: Request, id: Id, desk: Asked, session: Transaction) -> Res
             computed=computed(skus.evidence, desk.scope.cost, skus.total.charges),
         )
 
-    return desk.answer(request, make)
+    return desk.answer(request, make, also=known)
 
 
 def _row(row: Ranked, known: KnownResource | None, trend: list[str | None]) -> ResourceRow:
