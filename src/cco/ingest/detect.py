@@ -208,7 +208,7 @@ def recognise(formats: Sequence[Format], headers: Sequence[str], *, file: str) -
     if missing:
         names = ", ".join(_spelling(format, name) for name in missing)
         raise BadFile(
-            f"This is a {format.title} file without its column {names}.",
+            f"This looks like {format.title}, but its column {names} is missing.",
             file=file,
             row=1,
             column=_spelling(format, missing[0]),

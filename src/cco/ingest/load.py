@@ -220,7 +220,7 @@ def load(
         )
         return work.run()
     except OSError as error:
-        if archive.disk_full(error):
+        if staging.disk_full(error):
             raise archive.no_space() from error
         raise
     finally:
@@ -315,9 +315,8 @@ class _Work:
             memory=self.ingest.memory,
         )
         try:
-            return self._stage_and_write(Staging(connection), readables)
-        except staging.duckdb.Error as error:
-            raise staging.explain(error, self.delivery.name) from error
+            with staging.explained(self.delivery.name):
+                return self._stage_and_write(Staging(connection), readables)
         finally:
             connection.close()
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import errno
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from importlib import resources
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
@@ -100,7 +101,7 @@ def identifier(text: str) -> str:
 
 def macros() -> str:
     """The macros that formats use, as one SQL script."""
-    return (resources.files("cco.store") / "sql" / "macros.sql").read_text("utf-8")
+    return (files("cco.store") / "sql" / "macros.sql").read_text("utf-8")
 
 
 class Staging:
@@ -128,7 +129,7 @@ class Staging:
                 Column(header, f"f{number}", "VARCHAR", nulled=True)
                 for number, header in enumerate(readable.headers)
             ]
-        with _explained(readable.name):
+        with explained(readable.name):
             relation = self.connection.sql(f"SELECT * FROM {self.reader(readable)}")
             return [
                 column
@@ -150,7 +151,7 @@ class Staging:
                 f" nullstr=[{nulls}], allow_quoted_nulls=true, compression='none',"
                 f" max_line_size=16777216)"
             )
-        with _explained(readable.name):
+        with explained(readable.name):
             shape = self.connection.sql(
                 f"SELECT * FROM read_json({path}, format='auto', sample_size=-1, compression='none',"
                 " maximum_depth=6, map_inference_threshold=-1, convert_strings_to_integers=false,"
@@ -174,7 +175,7 @@ class Staging:
         if not expressions:
             return []
         reader = self.reader(readable)
-        with _explained(readable.name):
+        with explained(readable.name):
             if not everything:
                 named = ", ".join(f"{sql} AS e{n}" for n, sql in enumerate(expressions))
                 rows = self.connection.execute(f"SELECT {named} FROM {reader} LIMIT {SAMPLE_ROWS}").fetchall()
@@ -200,7 +201,7 @@ class Staging:
         if readable.kind != "parquet" or not columns:
             return None
         counts = ", ".join(f"count(nullif(CAST({column.sql} AS VARCHAR), ''))" for column in columns)
-        with _explained(readable.name):
+        with explained(readable.name):
             row = self._one(f"SELECT {counts} FROM {self.reader(readable)}")
         return frozenset(column.header for column, count in zip(columns, row, strict=True) if count)
 
@@ -219,15 +220,19 @@ class Staging:
         if numbered:
             query = f"SELECT * REPLACE (_row + {self._rows} AS _row) FROM ({query})"
         first = not self._files
-        with _explained(readable.name):
+        with explained(readable.name):
+            # The order of rows is where they come from; and an IN list that becomes a join (in_clause)
+            # would read columns that nothing needs and stop the rows from streaming through.
             before = self._setting("preserve_insertion_order")
             self.connection.execute("SET preserve_insertion_order = true")
+            self.connection.execute("SET disabled_optimizers = 'in_clause'")
             try:
                 self.connection.execute(
                     f"CREATE TABLE staged_rows AS {query}" if first else f"INSERT INTO staged_rows {query}"
                 )
             finally:
                 self.connection.execute(f"SET preserve_insertion_order = {before}")
+                self.connection.execute("SET disabled_optimizers = ''")
             counted = self._one(
                 "SELECT coalesce(max(_row), 0) FROM staged_rows"
                 if numbered
@@ -270,7 +275,7 @@ class Staging:
             if self._numbered
             else f"(SELECT * FROM staged_rows WHERE {keep})"
         )
-        with _explained(self._files[0][0] if self._files else ""):
+        with explained(self._files[0][0] if self._files else ""):
             totals = {
                 row[0]: {
                     kind: row[1 + n] if row[1 + n] is not None else Decimal(0)
@@ -423,7 +428,7 @@ def resources(connection: duckdb.DuckDBPyConnection, relation: str = CHARGES) ->
 
 
 @dataclass(frozen=True, slots=True)
-class SeenAccount:
+class ChargedAccount:
     """An account that was charged. first_seen, last_seen: aware UTC."""
 
     provider: str
@@ -434,7 +439,7 @@ class SeenAccount:
     last_seen: datetime
 
 
-def accounts(connection: duckdb.DuckDBPyConnection, relation: str = CHARGES) -> list[SeenAccount]:
+def accounts(connection: duckdb.DuckDBPyConnection, relation: str = CHARGES) -> list[ChargedAccount]:
     """The accounts that the charges are for; a charge without one is for the billing account itself."""
     rows = connection.execute(
         f"""SELECT ProviderName, coalesce(SubAccountId, BillingAccountId),
@@ -443,7 +448,7 @@ def accounts(connection: duckdb.DuckDBPyConnection, relation: str = CHARGES) -> 
             arg_max(BillingAccountId, ChargePeriodStart), min(ChargePeriodStart), max(ChargePeriodStart)
         FROM {relation} GROUP BY 1, 2 ORDER BY 1, 2"""
     ).fetchall()
-    return [SeenAccount(*row[:4], row[4].replace(tzinfo=UTC), row[5].replace(tzinfo=UTC)) for row in rows]
+    return [ChargedAccount(*row[:4], row[4].replace(tzinfo=UTC), row[5].replace(tzinfo=UTC)) for row in rows]
 
 
 def _flattened(header: str, sql: str, kind: Any) -> Iterator[Column]:
@@ -467,7 +472,7 @@ _EXPECTED = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
 _JSON_LINE = re.compile(r"line (\d+)|record/value (\d+)")
 
 
-class _explained:
+class _Explained:
     """Turns DuckDB's errors about a file into BadFile, and a full disk into Unavailable."""
 
     def __init__(self, file: str) -> None:
@@ -546,6 +551,11 @@ def explain(error: duckdb.Error, file: str) -> CcoError:
         remedy="Export the file again, or wait until its delivery has finished.",
         code="unreadable-file",
     )
+
+
+def explained(file: str) -> AbstractContextManager[None]:
+    """A block whose DuckDB errors are told as what they mean about this file."""
+    return _Explained(file)
 
 
 def disk_full(error: BaseException) -> bool:
