@@ -63,16 +63,16 @@ def main(arguments):
 # ── Python ────────────────────────────────────────────────────────────────────────────────────
 
 
-def suitable_python():
+def suitable_python(oldest=OLDEST, newest=NEWEST):
     """The interpreter to build .venv with: this one, or a newer one on the PATH."""
-    if OLDEST <= sys.version_info[:2] <= NEWEST:
+    if oldest <= sys.version_info[:2] <= newest:
         return sys.executable
-    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
+    for minor in range(newest[1], oldest[1] - 1, -1):
         found = shutil.which(f"python3.{minor}")
         if found and subprocess.call([found, "-c", ""], stderr=subprocess.DEVNULL) == 0:
             return found
     raise Failure(
-        f"Python {OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]} is needed, and {sys.executable} is "
+        f"Python {oldest[0]}.{oldest[1]} to {newest[0]}.{newest[1]} is needed, and {sys.executable} is "
         f"{platform.python_version()}.\n"
         "Install a newer one beside it (Debian, Ubuntu: apt install python3.11;\n"
         "macOS: brew install python@3.13) and run the same command again,\n"
