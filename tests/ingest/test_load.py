@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cco.ingest.load import Ingest, LoadReport, Options, ingest_paths
+from cco.ingest.load import Ingest, LoadReport, Options
+from cco.ingest.sources import ingest_paths
 from cco.store.orgs import DEFAULT, Orgs
 from cco.wiring import Wiring
 

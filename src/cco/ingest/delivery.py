@@ -39,6 +39,11 @@ class Delivery:
     problem: BadFile | None = None
 
     @property
+    def key(self) -> str:
+        """Tells the deliveries of one source apart: a report comes once a billing period."""
+        return f"{self.part} · {self.name}"
+
+    @property
     def bytes(self) -> int:
         """The size of its files as delivered."""
         return sum(entry.size for entry in self.files)

@@ -10,27 +10,24 @@ was there. Run again with the same id, a load that was committed only finishes i
 from __future__ import annotations
 
 import csv
-import glob
 import hashlib
 import shutil
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-import structlog
-
-from cco.clouds.aws.objects import Objects, parted
+from cco import logs
 from cco.core.charge import CostKind
-from cco.core.errors import BadFile, CcoError, NotFound
+from cco.core.errors import BadFile, CcoError
 from cco.core.money import EXACT
 from cco.core.window import Clock
 from cco.ingest import check, detect
 from cco.ingest.check import Totals, Warned
-from cco.ingest.delivery import Delivery, deliveries, may_be_bill
+from cco.ingest.delivery import Delivery, may_be_bill
 from cco.ingest.detect import HEAD_BYTES, Recognised, Seen, Undecided
 from cco.ingest.format import Format
 from cco.ingest.formats import BUILT_IN
@@ -41,21 +38,19 @@ from cco.store import archive, staging
 from cco.store.accounts import Accounts
 from cco.store.archive import Limits
 from cco.store.database import Database
-from cco.store.folder import Folder, within
 from cco.store.lake import Lake, LakeFile, LoadKey, Progress
 from cco.store.loads import Load, Loads
 from cco.store.resources import Resources
 from cco.store.sources import Source, Sources
 from cco.store.staging import CHARGES, Column, Outcome, Overlap, Readable, Staging
 
-log = structlog.get_logger(__name__)
+log = logs.logger(__name__)
+
+Status = Literal["loaded", "unchanged", "rejected"]
 
 Overlapping = Literal["refuse", "replace", "add"]
 """What to do with a delivery that another part or source has brought already: refuse it, let it take
 the other's place, or count both."""
-
-SETTLE_SECONDS = 10
-"""A file in a folder that changed this recently may still be being written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +88,7 @@ class LoadReport:
     load_id: str
     file: str
     format: str | None
-    status: Literal["loaded", "unchanged", "rejected"]
+    status: Status
     rows_read: int = 0
     rows_kept: int = 0
     rows_rejected: int = 0
@@ -131,66 +126,11 @@ def error_json(error: CcoError) -> dict[str, Any]:
 
 def warning_json(warning: Warned) -> dict[str, Any]:
     """A warning as it is stored and printed."""
-    return {"code": warning.code, "message": warning.message, "count": warning.count}
+    return {"code": warning.code, "message": warning.message, "remedy": "", "count": warning.count}
 
 
-def _silent(done: int, total: int, unit: str, message: str) -> None:
+def silent(done: int, total: int, unit: str, message: str) -> None:
     """Progress that nobody watches."""
-
-
-# ── places ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def place(ingest: Ingest, location: str, *, only: tuple[str, ...] | None = None) -> Bills:
-    """The place that a source's location names. Raises NotAllowed outside the allowed roots."""
-    if location.startswith("s3://"):
-        return Objects(location, only=only, endpoint=ingest.endpoint)
-    path = Path(location)
-    within(path, ingest.roots)
-    return Folder(path, only=only, roots=ingest.roots)
-
-
-def places(ingest: Ingest, target: str) -> list[tuple[Bills, bool]]:
-    """The places that a path, folder, glob or S3 URL means, and whether files were named one by one.
-
-    A file's place is its folder: loading it alone or with the folder is the same source. Raises
-    NotFound where nothing is there.
-    """
-    if target.startswith("s3://"):
-        return [_objects(ingest, target)]
-    path = Path(target).expanduser()
-    if path.is_dir():
-        return [(place(ingest, str(path.resolve())), False)]
-    if path.exists():
-        return [(place(ingest, str(path.parent.resolve()), only=(path.name,)), True)]
-    found = sorted(glob.glob(str(path), recursive=True))
-    if not found:
-        raise NotFound(f"There is nothing at {target}.", remedy="Check the path or pattern.")
-    result: list[tuple[Bills, bool]] = []
-    by_folder: dict[Path, list[str]] = {}
-    for each in (Path(name) for name in found):
-        if each.is_dir():
-            result.append((place(ingest, str(each.resolve())), False))
-        else:
-            by_folder.setdefault(each.parent.resolve(), []).append(each.name)
-    result += [(place(ingest, str(folder), only=tuple(names)), True) for folder, names in by_folder.items()]
-    return result
-
-
-def _objects(ingest: Ingest, url: str) -> tuple[Bills, bool]:
-    """An S3 prefix, or the one object of that name."""
-    _, prefix = parted(url)
-    below = place(ingest, url.rstrip("/"))
-    if not prefix or url.endswith("/") or below.entries():
-        return below, False
-    parent, _, name = url.rstrip("/").rpartition("/")
-    one = place(ingest, parent, only=(name,))
-    if not one.entries():
-        raise NotFound(f"There is nothing at {url}.", remedy="Check the bucket and the prefix.")
-    return one, True
-
-
-# ── one load ───────────────────────────────────────────────────────────────────────────────────
 
 
 def load(
@@ -201,7 +141,7 @@ def load(
     delivery: Delivery,
     options: Options | None = None,
     *,
-    progress: Progress = _silent,
+    progress: Progress = silent,
     load_id: str | None = None,
     job_id: str | None = None,
 ) -> LoadReport:
@@ -248,24 +188,19 @@ class _Work:
     notes: tuple[tuple[str, str], ...] = NOTES
 
     def run(self) -> LoadReport:
-        committed = self._committed()
-        if committed is not None:
-            return self._finish(committed)
+        with self.ingest.database.transaction() as session:
+            known = Loads(session).find(self.org_id, self.load_id)
+        if known is not None and known.status in ("loaded", "unchanged", "rejected"):
+            return _told(known)
+        if known is not None and self.ingest.lake.snapshot_of(self.load_id) is not None:
+            return self._finish(known)
         try:
             return self._load()
         except BadFile as error:
             return self._reject(error)
 
-    # A load that was killed after its commit: only the bookkeeping is left to do.
-
-    def _committed(self) -> Load | None:
-        with self.ingest.database.transaction() as session:
-            known = Loads(session).find(self.org_id, self.load_id)
-        if known is None or known.status in ("loaded", "unchanged", "rejected"):
-            return None
-        return known if self.ingest.lake.snapshot_of(self.load_id) is not None else None
-
     def _finish(self, known: Load) -> LoadReport:
+        """The bookkeeping of a load that was killed after its commit."""
         files = [
             file.path
             for file in self.ingest.lake.files(self.org_id, known.source_id)
@@ -278,21 +213,13 @@ class _Work:
                 self._see(connection, f"(SELECT * FROM read_parquet([{paths}]))")
             finally:
                 connection.close()
-        snapshot = self.ingest.lake.snapshot_of(self.load_id)
-        self._save(status="loaded", snapshot_id=snapshot, finished_at=self._now())
-        return LoadReport(
-            load_id=self.load_id,
-            file=known.file,
-            format=known.format,
+        self._save(
             status="loaded",
-            rows_read=known.rows_read,
-            rows_kept=known.rows_kept,
-            rows_rejected=known.rows_rejected,
-            billing_periods=tuple(known.billing_periods),
-            totals=tuple(_totals_from(each) for each in known.totals),
-            rejects_path=known.rejects_path,
-            snapshot_id=snapshot,
+            snapshot_id=self.ingest.lake.snapshot_of(self.load_id),
+            finished_at=self._now(),
         )
+        with self.ingest.database.transaction() as session:
+            return _told(Loads(session).get(self.org_id, self.load_id))
 
     def _load(self) -> LoadReport:
         self.progress(0, 0, "bytes", f"Fetching {self.delivery.name}")
@@ -490,8 +417,8 @@ class _Work:
             )
         elif undecided.what == "time zone":
             message = (
-                f"{first.text!r} (row {first.row + offset}) and {second.text!r} mix times with an offset from "
-                "UTC and times without any zone, so nobody can say which moments they mean."
+                f"{first.text!r} (row {first.row + offset}) and {second.text!r} mix times with an offset "
+                "from UTC and times without any zone, so nobody can say which moments they mean."
             )
         else:
             message = (
@@ -778,6 +705,35 @@ class _Work:
         return self.ingest.clock.now()
 
 
+def _told(load: Load) -> LoadReport:
+    """The report of a load that has ended."""
+    error = load.error
+    return LoadReport(
+        load_id=load.id,
+        file=load.file,
+        format=load.format,
+        status=cast("Status", load.status),
+        rows_read=load.rows_read,
+        rows_kept=load.rows_kept,
+        rows_rejected=load.rows_rejected,
+        billing_periods=tuple(load.billing_periods),
+        totals=tuple(_totals_from(each) for each in load.totals),
+        warnings=tuple(Warned(each["code"], each["message"], each["count"]) for each in load.warnings),
+        error=None
+        if error is None
+        else BadFile(
+            error["message"],
+            file=error.get("file") or load.file,
+            remedy=error["remedy"],
+            row=error.get("row"),
+            column=error.get("column"),
+            code=error["code"],
+        ),
+        rejects_path=load.rejects_path,
+        snapshot_id=load.snapshot_id,
+    )
+
+
 def _fault_code(reason: str) -> str:
     for sign, code in (
         ("currency", "unknown-currency"),
@@ -825,61 +781,3 @@ def _lake_totals(files: Sequence[LakeFile]) -> tuple[Totals, ...]:
 
 def _totals_from(said: Any) -> Totals:
     return Totals(said["currency"], {kind: Decimal(said[name]) for name, kind in check.TOTAL_NAMES.items()})
-
-
-# ── many deliveries ────────────────────────────────────────────────────────────────────────────
-
-
-def ingest_paths(
-    ingest: Ingest,
-    org_id: str,
-    targets: Sequence[str],
-    options: Options | None = None,
-    *,
-    progress: Progress = _silent,
-) -> Iterator[LoadReport]:
-    """Load files, folders, globs and S3 prefixes, one report a delivery, as each is done.
-
-    What can't be loaded is a report with status ``rejected`` too, so that the others still are.
-    """
-    for target in targets:
-        try:
-            found = places(ingest, target)
-            grouped = [
-                (bills, each)
-                for bills, named in found
-                for each in deliveries(bills.entries(), bills.read, named=named)
-            ]
-            if not grouped:
-                raise NotFound(
-                    f"There are no billing files in {target}.",
-                    remedy="Name a CSV, JSON lines or Parquet file (plain, gzip or zip), or its folder.",
-                )
-        except CcoError as error:
-            yield LoadReport("", target, None, "rejected", error=error)
-            continue
-        for bills, delivery in grouped:
-            source = source_at(ingest, org_id, bills.location)
-            load_id = str(uuid.uuid4())
-            try:
-                yield load(
-                    ingest, org_id, source, bills, delivery, options, progress=progress, load_id=load_id
-                )
-            except CcoError as error:
-                with ingest.database.transaction() as session:
-                    Loads(session).save(
-                        org_id,
-                        load_id,
-                        status="rejected",
-                        error=error_json(error),
-                        finished_at=ingest.clock.now(),
-                    )
-                yield LoadReport(load_id, delivery.name, None, "rejected", error=error)
-
-
-def source_at(ingest: Ingest, org_id: str, location: str) -> Source:
-    """The source of that location, made when it is new."""
-    kind = "s3" if location.startswith("s3://") else "folder"
-    name = location.rstrip("/").split("/")[-1] or location
-    with ingest.database.transaction() as session:
-        return Sources(session).at(org_id, location, kind=kind, name=name)
