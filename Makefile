@@ -19,7 +19,7 @@ run: env web ## Open the product, with a demo company when it is empty
 test: dev web browser ## All tests, with coverage (ARGS="-k name" to choose)
 	@$(NPM) run --silent test
 	@$(BIN)/coverage erase
-	@$(BIN)/pytest tests -n $(JOBS) --cov --cov-report=term:skip-covered $(ARGS)
+	@$(BIN)/pytest tests -q -n $(JOBS) --data-optional --cov --cov-report=term:skip-covered $(ARGS)
 
 check: dev ## Static gates: ruff, mypy, import-linter, web lint and types
 	@$(BIN)/ruff check .
@@ -43,7 +43,6 @@ migrate: dev ## A migration from the difference between tables and database: mak
 
 openapi: dev ## Regenerate web/openapi.json and the TypeScript client's types from the API
 	@$(BIN)/python scripts/openapi.py
-	@$(NPM) run --silent generate
 
 bench: dev ## Measure (ARGS="--rows 1000000" for a smaller run); the report is written to benchmarks/
 	@$(BIN)/python -m benchmarks $(ARGS)

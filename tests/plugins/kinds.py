@@ -2,16 +2,25 @@
 
 unit: no other process. integration: a fixture it uses starts or talks to one (PostgreSQL, the moto server,
 Redis, a worker, the whole product), or it says so itself with `@pytest.mark.integration`. browser: lies in
-tests/browser. data, besides: reads the third-party billing files (see `data_dir`), so that a checkout
-without them can leave those tests out and say so.
+tests/browser. data, besides: reads the third-party billing files (see `data_dir`). Without those files such
+a test fails and says so; with --data-optional (`make test`, CI) it is left out, and the run says so.
 """
 
 from __future__ import annotations
+
+import os
+from pathlib import Path
 
 import pytest
 
 INTEGRATION = frozenset({"postgres_server", "moto_server", "redis_server", "running_worker", "product"})
 """The fixtures that own a process; whatever needs one of them, however indirectly, is integration."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--data-optional", action="store_true", help="leave tests on third-party billing files out if absent"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -25,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
         if "browser" in item.path.relative_to(item.config.rootpath).parts:
@@ -34,3 +43,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("integration" if INTEGRATION & used else "unit")
         if "data_dir" in used:
             item.add_marker("data")
+    if config.getoption("--data-optional") and not data_is_here(config.rootpath):
+        items[:] = [item for item in items if item.get_closest_marker("data") is None]
+
+
+def data_is_here(root: Path) -> bool:
+    """Where `data_dir` would look, there is something."""
+    given = os.environ.get("CCO_TEST_DATA")
+    return ((Path(given) if given else root.parent / "shared" / "data") / "billing").is_dir()
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    if config.getoption("--data-optional") and not data_is_here(config.rootpath):
+        return "third-party billing files: not here (CCO_TEST_DATA), so the tests that read them are left out"
+    return None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    config = terminalreporter.config
+    if config.getoption("--data-optional") and not data_is_here(config.rootpath):
+        terminalreporter.line("left out: tests on third-party billing files (set CCO_TEST_DATA to run them)")
