@@ -21,7 +21,7 @@ import numpy as np
 
 from cco.clouds.simulated.catalogue import AWS, AZURE, COST_DIGITS, GCP
 from cco.clouds.simulated.chance import Draws
-from cco.clouds.simulated.demand import Demand, Ints
+from cco.clouds.simulated.demand import Demand, Ints, exact_sum
 from cco.clouds.simulated.organisation import ACCOUNTS, ENROLLMENT, GOOGLE, PAYER, Account, BillingAccount
 
 TERM_DAYS: Final = 365
@@ -64,35 +64,35 @@ class Plan:
 
 
 PLANS: Final = (
-    Plan("aws-ri-m5", PAYER, "tna-management", False, ("ec2.m5",), "us-west-2", 68, 0.85, 38, Payment.PARTIAL,
+    Plan("aws-ri-m5", PAYER, "tna-management", False, ("ec2.m5",), "us-west-2", 68, 1.2, 38, Payment.PARTIAL,
          "m5 Linux reserved instances, us-west-2", "Reserved Instance", "Amazon Elastic Compute Cloud",
          "Compute", "Virtual Machines", "Normalized Hours"),
-    Plan("aws-ri-rds", PAYER, "tna-management", False, ("rds.r6g",), "us-east-1", 139, 0.8, 34,
+    Plan("aws-ri-rds", PAYER, "tna-management", False, ("rds.r6g",), "us-east-1", 139, 0.92, 34,
         Payment.UPFRONT,
          "db.r6g PostgreSQL reserved instances, us-east-1", "Reserved Instance",
          "Amazon Relational Database Service", "Databases", "Relational", "Normalized Hours"),
-    Plan("aws-sp-a", PAYER, "tna-management", True, ("ec2.", "fargate"), "", 31, 0.42, 28, Payment.HOURLY,
+    Plan("aws-sp-a", PAYER, "tna-management", True, ("ec2.", "fargate"), "", 31, 0.46, 28, Payment.HOURLY,
          "Compute Savings Plan, February", "Savings Plan", "Savings Plans for AWS Compute usage",
          "Compute", "Virtual Machines", "USD"),
-    Plan("aws-sp-b", PAYER, "tna-management", True, ("ec2.", "fargate"), "", 226, 0.24, 28, Payment.HOURLY,
+    Plan("aws-sp-b", PAYER, "tna-management", True, ("ec2.", "fargate"), "", 226, 0.3, 28, Payment.HOURLY,
          "Compute Savings Plan, August", "Savings Plan", "Savings Plans for AWS Compute usage",
          "Compute", "Virtual Machines", "USD"),
-    Plan("az-ri-e16", ENROLLMENT, "TNA Connectivity Hub", False, ("azvm.E16s v5",), "eastus2", 90, 0.9, 37,
+    Plan("az-ri-e16", ENROLLMENT, "TNA Connectivity Hub", False, ("azvm.E16s v5",), "eastus2", 90, 1.0, 37,
          Payment.MONTHLY, "VM_RI_E16s_v5_eastus2", "Reservation", "Virtual Machines", "Compute",
          "Virtual Machines", "Hours"),
-    Plan("az-ri-d16", ENROLLMENT, "TNA Connectivity Hub", False, ("azvm.D16s v5",), "eastus2", 254, 0.85, 36,
+    Plan("az-ri-d16", ENROLLMENT, "TNA Connectivity Hub", False, ("azvm.D16s v5",), "eastus2", 254, 1.05, 36,
          Payment.UPFRONT, "VM_RI_D16s_v5_eastus2", "Reservation", "Virtual Machines", "Compute",
          "Virtual Machines", "Hours"),
-    Plan("az-sp", ENROLLMENT, "TNA Connectivity Hub", True, ("azvm.", "azapp"), "", 151, 0.3, 22,
+    Plan("az-sp", ENROLLMENT, "TNA Connectivity Hub", True, ("azvm.", "azapp"), "", 151, 0.34, 22,
          Payment.HOURLY, "Savings plan for compute", "Savings Plan", "Virtual Machines", "Compute",
          "Virtual Machines", "USD"),
-    Plan("gcp-cud-core", GOOGLE, "tna-host-network", False, ("gce.n2.core",), "us-central1", 14, 0.75, 37,
+    Plan("gcp-cud-core", GOOGLE, "tna-host-network", False, ("gce.n2.core",), "us-central1", 14, 0.9, 37,
          Payment.HOURLY, "n2-cores-us-central1", "Resource-based CUD", "Compute Engine", "Compute",
          "Virtual Machines", "vCPU Hours"),
-    Plan("gcp-cud-ram", GOOGLE, "tna-host-network", False, ("gce.n2.ram",), "us-central1", 14, 0.75, 37,
+    Plan("gcp-cud-ram", GOOGLE, "tna-host-network", False, ("gce.n2.ram",), "us-central1", 14, 0.9, 37,
          Payment.HOURLY, "n2-memory-us-central1", "Resource-based CUD", "Compute Engine", "Compute",
          "Virtual Machines", "GiB Hours"),
-    Plan("gcp-cud-flex", GOOGLE, "tna-host-network", True, ("gce.",), "", 200, 0.12, 28, Payment.HOURLY,
+    Plan("gcp-cud-flex", GOOGLE, "tna-host-network", True, ("gce.",), "", 200, 0.16, 28, Payment.HOURLY,
          "compute-flexible-cud", "Spend-based CUD", "Compute Engine", "Compute", "Virtual Machines", "USD"),
 )  # fmt: skip
 """In the order in which they are applied: reservations before spend."""
@@ -179,7 +179,7 @@ def _bought(seed: int, plan: Plan, demand: Demand, lines: Ints, start: int) -> C
     identity = _identity(plan, Draws(seed, "commitment", plan.key, start))
     end = start + TERM_DAYS
     if plan.spend:
-        spend = int((used * unit_prices(plan, demand, lines)[:, None]).sum() // 1000) * 1000
+        spend = exact_sum(used * unit_prices(plan, demand, lines)[:, None])
         step = 10 ** (COST_DIGITS - 3)
         hourly = int(Decimal(spend) * Decimal(str(plan.coverage)) / (7 * 24)) // step * step
         return Commitment(plan, identity, start, end, hourly, hourly) if hourly else None

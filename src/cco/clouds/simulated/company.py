@@ -23,7 +23,7 @@ from cco.clouds.simulated.bill import Printer, schema
 from cco.clouds.simulated.catalogue import AWS, AZURE, COST_DIGITS, GCP, PROVIDERS
 from cco.clouds.simulated.chance import EPOCH, Draws, date_of, day_number
 from cco.clouds.simulated.commitments import PLANS, Commitment, Coverage, cover, eligible, purchases
-from cco.clouds.simulated.demand import Demand, Ints
+from cco.clouds.simulated.demand import Demand, Ints, exact_sum
 from cco.clouds.simulated.inventory import NOMINAL, SimulatedResource, applications, population
 from cco.clouds.simulated.organisation import (
     ACCOUNTS,
@@ -43,10 +43,14 @@ from cco.core.window import Days, add_months, month_of
 DEMO_MONTHS: Final = 13
 DEMO_RESOURCES: Final = 1000
 
+MOST_RESOURCES: Final = 250_000
+"""More would make single charges that no longer fit into 64 bits of 10⁻¹² dollars."""
+
 _FOLDER: Final = {AWS: "aws", AZURE: "azure", GCP: "gcp"}
 
-_ROWS_PER_RESOURCE_DAY: Final = 0.95
-"""Rows of a daily bill for each resource of `resources` and day, measured; see `Company.sized`."""
+_ROWS_A_DAY: Final = {"daily": (60.0, 0.92), "hourly": (1_100.0, 21.5)}
+"""Rows of a day's bills: so many, and so many more for each of `resources`. Measured, from about 400
+resources on; a company has no fewer rows than that."""
 
 _BLOCK_CELLS: Final = 1_500_000
 """Meters × slots that are worked on at once: what bounds the memory."""
@@ -95,9 +99,12 @@ class Company:
         granularity: Granularity = Granularity.DAILY,
     ) -> None:
         """Raises InvalidInput where the window starts within a year of the world's epoch, or a size is
-        not positive."""
-        if months < 1 or resources < 1:
-            raise InvalidInput("A company needs at least one month and one resource.")
+        out of bounds."""
+        if months < 1 or not 1 <= resources <= MOST_RESOURCES:
+            raise InvalidInput(
+                f"A company needs at least one month and 1 to {MOST_RESOURCES:,} resources.",
+                remedy="Ask for hourly charges to get more rows.",
+            )
         last_month = month_of(end - timedelta(days=1)).start
         self.window = Days(add_months(last_month, 1 - months), end)
         if self.window.start < add_months(EPOCH, 12):
@@ -124,10 +131,10 @@ class Company:
         months: int = 12,
         granularity: Granularity = Granularity.DAILY,
     ) -> Company:
-        """A company whose charges are roughly so many rows."""
+        """A company whose charges are roughly so many rows (at least some 400 a day, hourly 9,700)."""
         first = add_months(month_of(end - timedelta(days=1)).start, 1 - months)
-        per_day = _ROWS_PER_RESOURCE_DAY * (19.5 if granularity is Granularity.HOURLY else 1.0)
-        resources = max(1, round(rows / ((end - first).days * per_day)))
+        fixed, each = _ROWS_A_DAY[granularity]
+        resources = max(1, round((rows / (end - first).days - fixed) / each))
         return cls(seed, end, months=months, resources=resources, granularity=granularity)
 
     # -- who and what
@@ -312,7 +319,7 @@ class Company:
             ) + fees.unused(block.coverages, month, block.slots, self._slot_hours)
             if provider == AWS:
                 specials += fees.tax(month, days, taxable)
-            total += int(rows.billed.sum())
+            total += exact_sum(rows.billed)
             yield self._printer.print(
                 provider, month, block.lines, block.coverages, rows, specials, _BATCH_ROWS
             )
@@ -371,7 +378,7 @@ class Company:
             rows = self._printer.usage(
                 month, block.lines, block.left, block.slots, self._slot_hours, block.coverages
             )
-            total += int(rows.billed.sum())
+            total += exact_sum(rows.billed)
         return self._remember_billed(month, provider, total)
 
     def _remember_billed(self, month: date, provider: str, usage: int) -> Decimal:

@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cco.clouds.simulated.catalogue import COST_DIGITS, REGIONS, SKUS, Region, Sku, list_price
+from cco.clouds.simulated.catalogue import REGIONS, SKUS, Region, Sku, list_price
 from cco.clouds.simulated.chance import date_of, day_number, key_of, normal
 from cco.clouds.simulated.inventory import Meter, SimulatedResource, growth_level
 from cco.clouds.simulated.organisation import Application, Pattern
@@ -235,6 +235,7 @@ def _cumulative(weights: tuple[int, ...]) -> list[int]:
     return result
 
 
-def in_currency(amount: int) -> float:
-    """10⁻¹² units as a float, for choosing and showing, never for billing."""
-    return amount / 10**COST_DIGITS
+def exact_sum(values: Ints) -> int:
+    """The sum, however large."""
+    high, low = np.divmod(values, 10**6)
+    return int(high.sum()) * 10**6 + int(low.sum())

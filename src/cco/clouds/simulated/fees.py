@@ -22,7 +22,7 @@ from cco.clouds.simulated.bill import (
     invoice_id,
     midnight,
 )
-from cco.clouds.simulated.catalogue import AWS, AZURE, COST_DIGITS, GCP, QUANTITY_DIGITS
+from cco.clouds.simulated.catalogue import AWS, AZURE, COST_DIGITS, GCP, QUANTITY_DIGITS, REGIONS
 from cco.clouds.simulated.chance import Draws, date_of, day_number
 from cco.clouds.simulated.commitments import TERM_DAYS, Commitment, Coverage, Payment
 from cco.clouds.simulated.demand import Ints
@@ -92,9 +92,7 @@ def purchases(commitments: Sequence[Commitment], month: date, days: Days, slot_h
             "ServiceName": plan.service,
             "ServiceCategory": plan.category,
             "ServiceSubcategory": plan.subcategory,
-            "RegionId": plan.region or None,
-            "SkuId": f"{plan.key}-1y-{plan.payment}",
-            "SkuPriceId": f"{plan.key}-1y-{plan.payment}-{plan.percent}",
+            **_place(commitment),
         }
         if start in days and commitment.upfront_cost:
             hours = 24 * TERM_DAYS
@@ -142,6 +140,18 @@ def purchases(commitments: Sequence[Commitment], month: date, days: Days, slot_h
     return result
 
 
+def _place(commitment: Commitment) -> dict[str, str | None]:
+    """The region of a commitment, if it has one, and what is sold."""
+    plan = commitment.plan
+    region = REGIONS[plan.billing.provider].get(plan.region)
+    return {
+        "RegionId": region.id if region else None,
+        "RegionName": region.name if region else None,
+        "SkuId": f"{plan.key}-1y-{plan.payment}",
+        "SkuPriceId": f"{plan.key}-1y-{plan.payment}-{plan.percent}",
+    }
+
+
 def committed_hours(commitment: Commitment) -> bool:
     """Whether recurring fees say how much they commit to: not where an upfront fee already did."""
     return commitment.plan.payment is not Payment.PARTIAL
@@ -164,10 +174,11 @@ def unused(coverages: Sequence[Coverage], month: date, slots: Ints, slot_hours: 
             "ChargeFrequency": "Usage-Based",
             "CommitmentDiscountStatus": "Unused",
             "PricingCategory": "Committed",
+            "PricingUnit": plan.unit,
             "ServiceName": plan.service,
             "ServiceCategory": plan.category,
             "ServiceSubcategory": plan.subcategory,
-            "RegionId": plan.region or None,
+            **_place(commitment),
             "ChargeDescription": f"{plan.name}: unused",
         }
         quantities = committed_quantity(commitment, coverage.unused_units, coverage.unused_cost)
@@ -178,7 +189,7 @@ def unused(coverages: Sequence[Coverage], month: date, slots: Ints, slot_hours: 
             base = _charge(commitment.account, month, Days(day, day + timedelta(days=1)), text, 0)
             result.append(Special(
                 base.text, begin, begin + timedelta(hours=slot_hours), 0, int(coverage.unused_cost[at]), 0, 0,
-                committed=int(quantities[at]),
+                quantity=int(quantities[at]) // 1000, price=0, committed=int(quantities[at]),
             ))  # fmt: skip
     return result
 
@@ -272,7 +283,7 @@ def tax(month: date, days: Days, billed: Mapping[tuple[str, str, str], int]) -> 
             continue
         result.append(_charge(
             ACCOUNTS[name], month, Days(last, last + timedelta(days=1)),
-            {"ChargeCategory": "Tax", "ChargeFrequency": "Recurring", "PricingCategory": "Other",
+            {"ChargeCategory": "Tax", "ChargeFrequency": "Recurring",
              "ServiceName": service, "ServiceCategory": category,
              "ServiceSubcategory": f"Other ({category})",
              "ChargeDescription": f"US Sales Tax for {service}"},

@@ -591,9 +591,8 @@ def _meters(kind: _Kind, sku: str, size: float, pattern: Pattern | None) -> tupl
 def gpu_fleet(seed: int, event: str, launched: int, ended: int) -> list[SimulatedResource]:
     """A fleet of GPU machines that somebody started for an experiment and forgot to stop."""
     draws = Draws(seed, event, "fleet")
-    application = next(
-        app for app in APPLICATIONS if app.tag == draws.one_of(["demand-forecast", "recommender"])
-    )
+    tag = draws.one_of(["demand-forecast", "recommender"])
+    application = next(app for app in APPLICATIONS if app.tag == tag)
     if application.tag == "demand-forecast":
         part = Part(
             "ec2", 0, "ml-research", "dev", "us-east-1", ("g5.12xlarge", "g5.2xlarge"), name="gpu-exp"

@@ -18,7 +18,7 @@ import numpy as np
 
 from cco.clouds.simulated.catalogue import COST_DIGITS
 from cco.clouds.simulated.chance import Draws, date_of, day_number
-from cco.clouds.simulated.demand import Demand, Effect, Ints, black_friday
+from cco.clouds.simulated.demand import Demand, Effect, Ints, black_friday, exact_sum
 from cco.clouds.simulated.inventory import REFERENCE_DAY, SimulatedResource, gpu_fleet, growth_level
 from cco.clouds.simulated.organisation import Application
 from cco.core.money import plain
@@ -244,7 +244,7 @@ class Planner:
             return None
         match kind:
             case Plant.RUNAWAY_LOGS:
-                target = self._target(draws, start, _LOGS, 4.0, 60)
+                target = self._target(draws, start, _LOGS, 7.0, 120)
                 length, factor = draws.whole(8, 16), draws.between(7, 14)
                 factors = [min(factor, 1 + (factor - 1) * (day + 1) / 2) for day in range(length)]
                 title = "Debug logging left on"
@@ -278,8 +278,9 @@ class Planner:
     def _target(
         self, draws: Draws, start: int, skus: tuple[str, ...], least: float, most: float
     ) -> int | None:
-        """A meter of one of these SKUs that is at least 60 days old, costs between `least` and `most` a
-        day and has no other event near; None where there is none."""
+        """A meter of one of these SKUs that is at least 60 days old, costs between `least` and `most` on
+        an average day, is in use on the first day (no office on a Sunday), and has no other event
+        near; None where there is none."""
         demand = self._demand
         candidates = np.flatnonzero(
             np.isin(self._skus, skus) & self._ordinary & (demand.launched <= start - 60)
@@ -289,7 +290,9 @@ class Planner:
             return None
         days = np.array([start - 1 - offset for offset in range(7)], np.int64)
         week = demand.costs(demand.quantities(candidates, days, planted=False), candidates).sum(axis=1)
-        fitting = candidates[(week >= least * 7e12) & (week <= most * 7e12)]
+        first = np.array([start], np.int64)
+        today = demand.costs(demand.quantities(candidates, first, planted=False), candidates)[:, 0]
+        fitting = candidates[(week >= least * 7e12) & (week <= most * 7e12) & (today >= week / 10)]
         if not fitting.size:
             return None
         return int(fitting[int(draws.unit() * fitting.size)])
@@ -378,8 +381,7 @@ def _named(demand: Demand, lines: Ints) -> tuple[str, ...]:
 
 def _total(costs: Ints) -> Decimal:
     """The exact sum, as money."""
-    high, low = divmod(costs, 10**6)
-    return Decimal(int(high.sum()) * 10**6 + int(low.sum())).scaleb(-COST_DIGITS)
+    return Decimal(exact_sum(costs)).scaleb(-COST_DIGITS)
 
 
 def _trend(application: Application, first: int, end: int) -> Trend:
