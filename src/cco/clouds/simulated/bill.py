@@ -79,15 +79,20 @@ def schema(provider: str) -> pa.Schema:
 
 
 class _Vocabulary:
-    """Text values by number; None is -1."""
+    """Text values by number; None is -1. after: numbers its own values behind those of another, which
+    stays as it is, so that threads may share that one."""
 
-    def __init__(self) -> None:
-        self.values: list[str] = []
+    def __init__(self, after: _Vocabulary | None = None) -> None:
+        self.values: list[str] = [] if after is None else list(after.values)
+        self._known: dict[str, int] = {} if after is None else after._numbers
         self._numbers: dict[str, int] = {}
 
     def number(self, value: str | None) -> int:
         if value is None:
             return -1
+        known = self._known.get(value)
+        if known is not None:
+            return known
         found = self._numbers.setdefault(value, len(self.values))
         if found == len(self.values):
             self.values.append(value)
@@ -244,7 +249,6 @@ _EPOCH_MICROS: Final = micros(date_of(0))
 class _Texts:
     """The static text of meters of one company: per offer, account and resource, as numbers."""
 
-    vocabularies: dict[str, _Vocabulary] = field(default_factory=dict)
     offer: dict[str, Ints] = field(default_factory=dict)
     account: dict[str, Ints] = field(default_factory=dict)
     resource: dict[str, Ints] = field(default_factory=dict)
@@ -270,7 +274,7 @@ class Printer:
         self.account_of_line = self._account[demand.resource]
         list_price_of_offer = np.zeros(len(demand.offers), np.int64)
         list_price_of_offer[demand.offer] = demand.list_price
-        self._texts = _Texts(self._vocabulary)
+        self._texts = _Texts()
         self._texts.offer = self._numbers(
             [
                 offer_text(*offer, int(price))
@@ -448,22 +452,20 @@ class Printer:
     ) -> dict[str, _Codes]:
         demand, texts = self._demand, self._texts
         invoices = [invoice_id(account.billing, month) for account in self._accounts]
-        by_line: dict[str, Ints] = {
-            "InvoiceId": np.array([self._vocabulary["InvoiceId"].number(one) for one in invoices], np.int64)[
-                self.account_of_line[lines]
-            ]
-        }
+        words = {name: _Vocabulary(after=self._vocabulary[name]) for name in TEXT_COLUMNS}
+        invoice = np.array([words["InvoiceId"].number(one) for one in invoices], np.int64)
+        by_line: dict[str, Ints] = {"InvoiceId": invoice[self.account_of_line[lines]]}
         by_line |= {name: codes[demand.offer[lines]] for name, codes in texts.offer.items()}
         by_line |= {name: codes[self.account_of_line[lines]] for name, codes in texts.account.items()}
         by_line |= {name: codes[demand.resource[lines]] for name, codes in texts.resource.items()}
         nothing = np.full(len(lines), -1, np.int64)
-        recurring = self._vocabulary["ChargeFrequency"].number("Recurring")
+        recurring = words["ChargeFrequency"].number("Recurring")
         by_line["ChargeFrequency"] = np.where(self._monthly[lines], recurring, by_line["ChargeFrequency"])
         result = {}
         for name in TEXT_COLUMNS:
             if name in _ALL_EXTRA and name not in EXTRA[provider]:
                 continue
-            vocabulary = self._vocabulary[name]
+            vocabulary = words[name]
             own = by_line.get(name, nothing)
             parts = [own]
             for coverage in coverages:
@@ -587,14 +589,19 @@ def _with_specials(rows: Rows, specials: Sequence[Special], first_template: int)
 
 
 class _Codes:
-    """A text column of templates as numbers into the values that occur."""
+    """A text column of templates as numbers into the values that occur, in the order in which they do:
+    so a month's file does not depend on what comes after it."""
 
     def __init__(self, numbers: Ints, values: Sequence[str]) -> None:
-        used, inverse = np.unique(numbers, return_inverse=True)
-        nulls = int(used.size and used[0] == -1)
-        self._values = pa.array([values[number] for number in used[nulls:].tolist()], pa.string())
-        self._codes = (inverse - nulls).astype(np.int32)
-        self._nulls = bool(nulls)
+        used, first, inverse = np.unique(numbers, return_index=True, return_inverse=True)
+        self._nulls = bool(used.size and used[0] == -1)
+        order = np.argsort(first)
+        if self._nulls:
+            order = order[order != 0]
+        rank = np.full(len(used), -1, np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        self._values = pa.array([values[number] for number in used[order].tolist()], pa.string())
+        self._codes = rank[inverse]
 
     def take(self, template: Ints) -> pa.Array:
         codes = self._codes[template]
