@@ -1,4 +1,4 @@
-"""Tries counted over all processes, and a version of each organisation's settings."""
+"""Tries of something, counted over all processes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("orgs", sa.Column("version", sa.BigInteger(), server_default=sa.text("1"), nullable=False))
     op.create_table(
         "throttles",
         sa.Column("key", sa.Text(), nullable=False),
@@ -27,4 +26,3 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("throttles_since_idx"), table_name="throttles")
     op.drop_table("throttles")
-    op.drop_column("orgs", "version")

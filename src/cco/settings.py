@@ -57,8 +57,26 @@ class Settings(BaseSettings):
         pattern=r"^\d+(\.\d+)?\s?(MB|MiB|GB|GiB)$",
         description="How much memory DuckDB may use per process before it spills to disk.",
     )
+    worker_concurrency: int = Field(
+        default=1, ge=1, le=64, description="How many jobs one Celery worker runs at a time."
+    )
+    lease_seconds: float = Field(
+        default=30.0,
+        ge=1.0,
+        le=3600.0,
+        description="How long a job waits for a sign of life from its worker before another one takes it.",
+    )
     max_upload_bytes: int = Field(
         default=5 * 1024**3, gt=0, description="The largest file the dashboard accepts."
+    )
+    requests_per_minute: int = Field(
+        default=6_000, ge=0, description="How often one user or token may ask each API process; 0: unlimited."
+    )
+    metrics_token: str | None = Field(
+        default=None,
+        min_length=16,
+        repr=False,
+        description="Opens /metrics to whoever sends it as a bearer token; without it, to this machine alone.",
     )
     secret_key: str | None = Field(
         default=None,

@@ -18,7 +18,15 @@ log = structlog.get_logger(__name__)
 
 MEDIA = "application/problem+json"
 
+
+class TooLarge(errors.InvalidInput):
+    """The body is larger than this installation takes."""
+
+    code = "too-large"
+
+
 _KINDS: tuple[tuple[type[errors.CcoError], int, str], ...] = (
+    (TooLarge, 413, "Too large"),
     (errors.InvalidInput, 422, "Invalid input"),
     (errors.NotAuthenticated, 401, "Not signed in"),
     (errors.NotAllowed, 403, "Not allowed"),
@@ -83,8 +91,10 @@ def reply(
 class InvalidFields(errors.InvalidInput):
     """Values that only a look at the stores shows to be wrong, each with its place."""
 
-    def __init__(self, message: str, fields: Sequence[tuple[str, str]], *, remedy: str = "") -> None:
-        super().__init__(message, remedy=remedy)
+    def __init__(
+        self, message: str, fields: Sequence[tuple[str, str]], *, remedy: str = "", code: str | None = None
+    ) -> None:
+        super().__init__(message, remedy=remedy, code=code)
         self.fields = tuple(ProblemField(place=place, message=text) for place, text in fields)
 
 

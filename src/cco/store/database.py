@@ -16,7 +16,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session as Session
+from sqlalchemy.orm import sessionmaker
 
 from cco.core.errors import Conflict, InvalidInput, Unavailable
 
@@ -107,6 +108,21 @@ class Database:
                     yield connection
                 finally:
                     connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": lock_number(name)})
+        except OperationalError as error:
+            raise unavailable(error) from error
+
+    @contextmanager
+    def try_lock(self, name: str) -> Iterator[bool]:
+        """Whether the named lock was free and is now ours until the end of the block."""
+        key = {"key": lock_number(name)}
+        try:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                won = bool(connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar())
+                try:
+                    yield won
+                finally:
+                    if won and not connection.invalidated:
+                        connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
         except OperationalError as error:
             raise unavailable(error) from error
 

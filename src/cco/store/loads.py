@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from cco.core.errors import NotFound
 from cco.store.database import noun
-from cco.store.tables import LoadRow
+from cco.store.tables import JobRow, LoadRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,18 @@ class Loads:
         )
         return tuple(noun(Load, row) for row in rows)
 
+    def stranded(self) -> Sequence[tuple[Load, dict[str, Any] | None]]:
+        """Unfinished loads of jobs that have ended, with the job's error."""
+        rows = self._session.execute(
+            select(LoadRow, JobRow.error)
+            .join(JobRow, LoadRow.job_id == JobRow.id)
+            .where(
+                LoadRow.status.in_(("pending", "running")),
+                JobRow.state.in_(("succeeded", "failed", "cancelled")),
+            )
+        )
+        return tuple((noun(Load, row), error) for row, error in rows)
+
     def newest(self, org_id: str) -> dict[str, Load]:
         """The newest load of each source, by source id."""
         rows = self._session.scalars(
@@ -155,3 +167,8 @@ class Loads:
             .order_by(LoadRow.source_id, LoadRow.created_at.desc(), LoadRow.id.desc())
         )
         return {row.source_id: noun(Load, row) for row in rows}
+
+    def count(self) -> dict[str, int]:
+        """How many loads have each status."""
+        rows = self._session.execute(select(LoadRow.status, func.count()).group_by(LoadRow.status))
+        return {str(status): int(count) for status, count in rows}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -20,15 +20,13 @@ DEMO = "demo"
 
 @dataclass(frozen=True, slots=True)
 class Org:
-    """slug: its short name in commands; is_demo: holds simulated data and never real bills;
-    version grows with what its figures depend on beside the lake: reporting currency, exchange rates."""
+    """slug: its short name in commands; is_demo: holds simulated data and never real bills."""
 
     id: str
     slug: str
     name: str
     reporting_currency: str
     is_demo: bool
-    version: int
     created_at: datetime
 
 
@@ -92,12 +90,7 @@ class Orgs:
             raise NotFound("There is no such organisation.")
         if name is not None:
             row.name = name
-        if reporting_currency is not None and reporting_currency != row.reporting_currency:
+        if reporting_currency is not None:
             row.reporting_currency = reporting_currency
-            row.version += 1
         self._session.flush()
         return noun(Org, row)
-
-    def figures_changed(self, org_id: str) -> None:
-        """Something that cost answers depend on beside the lake has changed: exchange rates."""
-        self._session.execute(update(OrgRow).where(OrgRow.id == org_id).values(version=OrgRow.version + 1))

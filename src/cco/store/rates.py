@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -64,6 +64,24 @@ class Rates:
             .order_by(ExchangeRateRow.period.desc(), ExchangeRateRow.currency)
         )
         return tuple(Rate(row.currency, row.reporting_currency, row.period, row.rate) for row in rows)
+
+    def remove(
+        self,
+        org_id: str,
+        reporting_currency: str,
+        *,
+        currency: str | None = None,
+        period: date | None = None,
+    ) -> int:
+        """Forgets the rates into one currency: all, or of one currency, one month, or both. How many."""
+        query = delete(ExchangeRateRow).where(
+            ExchangeRateRow.org_id == org_id, ExchangeRateRow.reporting_currency == reporting_currency
+        )
+        if currency is not None:
+            query = query.where(ExchangeRateRow.currency == currency)
+        if period is not None:
+            query = query.where(ExchangeRateRow.period == period)
+        return len(self._session.execute(query.returning(ExchangeRateRow.currency)).all())
 
 
 def checked(rate: Rate) -> None:

@@ -129,7 +129,6 @@ class OrgRow(Row):
     name: Mapped[str]
     reporting_currency: Mapped[str] = mapped_column(server_default="USD")
     is_demo: Mapped[bool] = mapped_column(server_default=text("false"))
-    version: Mapped[int] = mapped_column(server_default=text("1"))
     created_at: Mapped[datetime] = _now()
 
 
@@ -257,6 +256,7 @@ class SourceRow(Row):
     enabled: Mapped[bool] = mapped_column(server_default=text("true"))
     next_poll_at: Mapped[datetime | None]
     last_polled_at: Mapped[datetime | None]
+    seen: Mapped[dict[str, str]] = _empty_object()
     last_error: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime] = _now()
 

@@ -79,7 +79,6 @@ class LoadWarning(Out):
 
     code: str
     message: str
-    remedy: str
     count: int | None = Field(description="Rows concerned, where that means something.")
 
 
@@ -118,6 +117,16 @@ class Loads(Out):
     next: str | None
 
 
+class SourceSettings(In):
+    """How a source's deliveries are loaded."""
+
+    overlapping: Literal["refuse", "replace", "add"] = Field(
+        default="refuse",
+        description="Where another source has brought mostly the same charges: refuse the delivery, "
+        "let it replace them, or count both.",
+    )
+
+
 class Source(Out):
     """A place bills come from, and how it is doing."""
 
@@ -125,7 +134,7 @@ class Source(Out):
     name: str
     kind: SourceKind
     location: str
-    settings: dict[str, Any]
+    settings: SourceSettings
     poll_minutes: int | None
     enabled: bool
     next_poll_at: datetime | None
@@ -156,7 +165,7 @@ class SourceIn(In):
         default=60, ge=1, le=10_080, description="How often to look; null: only when asked."
     )
     enabled: bool = True
-    settings: dict[str, str] = Field(default_factory=dict, max_length=20)
+    settings: SourceSettings = SourceSettings()
 
 
 class SourcePatch(In):
@@ -165,7 +174,7 @@ class SourcePatch(In):
     name: Label | None = None
     poll_minutes: int | None = Field(default=None, ge=1, le=10_080)
     enabled: bool | None = None
-    settings: dict[str, str] | None = Field(default=None, max_length=20)
+    settings: SourceSettings | None = None
 
 
 class SourceTestIn(In):
@@ -173,7 +182,6 @@ class SourceTestIn(In):
 
     kind: Literal[SourceKind.FOLDER, SourceKind.S3]
     location: Location
-    settings: dict[str, str] = Field(default_factory=dict, max_length=20)
 
 
 class Delivery(Out):
