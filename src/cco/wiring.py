@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cco import logs
 from cco.core.window import Clock, SystemClock
+from cco.ingest.load import Ingest
 from cco.settings import Settings
 from cco.store.database import Database, migrate
 from cco.store.lake import Lake
@@ -28,6 +29,24 @@ class Wiring:
     def scratch(self) -> Path:
         """Where this installation may put large temporary files; wiped when it pleases."""
         return self.settings.home / "scratch"
+
+    @property
+    def uploads(self) -> Path:
+        """Where uploaded files lie until they are loaded."""
+        return self.settings.home / "uploads"
+
+    def ingest(self, *, anywhere: bool = False) -> Ingest:
+        """What loads bills; anywhere: for a person at the command line, who may read what the process
+        may, where the server reads from the allowed roots and its uploads alone."""
+        return Ingest(
+            lake=self.lake,
+            database=self.database,
+            clock=self.clock,
+            home=self.settings.home,
+            roots=None if anywhere else (*self.settings.allowed_roots, self.uploads),
+            endpoint=self.settings.s3_endpoint_url,
+            memory=self.settings.memory_limit,
+        )
 
     def close(self) -> None:
         """Lets go of connections and files."""

@@ -33,9 +33,6 @@ SETTLED = timedelta(seconds=10)
 UPLOAD_FOLDER = "uploads"
 """Below the home: one folder an organisation, in it one an upload."""
 
-REMEMBERED = 5_000
-"""Deliveries of a source whose version is remembered, the latest seen."""
-
 
 def place(ingest: Ingest, location: str, *, only: tuple[str, ...] | None = None) -> Bills:
     """The place that a source's location names. Raises NotAllowed outside the allowed roots."""
@@ -148,6 +145,7 @@ def poll(ingest: Ingest, org_id: str, source_id: str, *, correlation_id: str | N
     """
     with ingest.database.transaction() as session:
         source = Sources(session).get(org_id, source_id)
+        seen = Sources(session).seen(source_id)
     now = ingest.clock.now()
     try:
         bills = place(ingest, source.location)
@@ -156,8 +154,7 @@ def poll(ingest: Ingest, org_id: str, source_id: str, *, correlation_id: str | N
         with ingest.database.transaction() as session:
             Sources(session).polled(source_id, now, error_json(error))
         raise
-    seen: dict[str, str] = dict(source.settings.get("seen", {}))
-    started: list[str] = []
+    started: dict[str, str] = {}
     with ingest.database.transaction() as session:
         jobs = Jobs(session)
         for each in found:
@@ -171,17 +168,19 @@ def poll(ingest: Ingest, org_id: str, source_id: str, *, correlation_id: str | N
                 "options": dict(source.settings.get("options", {})),
             }
             job = jobs.enqueue(
-                org_id, "load", payload, key=f"{source_id}/{each.key}", correlation_id=correlation_id
+                org_id,
+                "load",
+                payload,
+                key=f"{source_id}/{each.key}/{each.version}",
+                correlation_id=correlation_id,
             )
-            started.append(job.id)
-            seen.pop(each.key, None)
-            seen[each.key] = each.version
+            started[job.id] = each.key
         sources = Sources(session)
-        if started:
-            kept = dict(list(seen.items())[-REMEMBERED:])
-            sources.change(org_id, source_id, settings={**source.settings, "seen": kept})
+        sources.remember(
+            source_id, {each.key: each.version for each in found if each.key in started.values()}
+        )
         sources.polled(source_id, now)
-    return started
+    return list(started)
 
 
 def load_job(

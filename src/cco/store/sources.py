@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import cast, delete, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from cco.core.errors import Conflict, NotFound
@@ -147,6 +147,18 @@ class Sources:
             update(SourceRow)
             .where(SourceRow.id == source_id)
             .values(last_polled_at=at, last_error=None if error is None else dict(error))
+        )
+
+    def seen(self, source_id: str) -> dict[str, str]:
+        """Part → version of the deliveries that were handed on to be loaded."""
+        return dict(self._session.scalar(select(SourceRow.seen).where(SourceRow.id == source_id)) or {})
+
+    def remember(self, source_id: str, versions: Mapping[str, str]) -> None:
+        """Adds to what `seen` tells."""
+        self._session.execute(
+            update(SourceRow)
+            .where(SourceRow.id == source_id)
+            .values(seen=SourceRow.seen.op("||")(cast(dict(versions), JSONB)))
         )
 
     def remove(self, org_id: str, source_id: str) -> None:

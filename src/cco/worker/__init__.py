@@ -1,0 +1,1 @@
+"""Runs jobs: one function, two doorbells (a loop in a child process, or Celery on Redis)."""
