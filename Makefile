@@ -8,18 +8,21 @@ NPM := $(BOOTSTRAP) npm
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix web migrate bench screenshots clean env dev browser openapi
+.PHONY: help run test check fix web migrate bench screenshots clean dev browser openapi
 
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: env web ## Open the product, with a demo company when it is empty
+run: ## Open the product, with a demo company when it is empty
+	@$(BOOTSTRAP) run
 	@exec $(BIN)/cco up $(ARGS)
 
-test: dev web browser ## All tests, with coverage (ARGS="-k name" to choose)
+test: ## All tests, with coverage (ARGS="-k name" to choose)
+	@$(BOOTSTRAP) run --dev
+	@$(BOOTSTRAP) browser
 	@$(NPM) run --silent test
 	@$(BIN)/coverage erase
-	@$(BIN)/pytest tests -q -n $(JOBS) --data-optional --cov --cov-report=term:skip-covered $(ARGS)
+	@$(BIN)/pytest tests -q -n $(JOBS) --dist loadgroup --data-optional --cov --cov-report=term:skip-covered $(ARGS)
 
 check: dev ## Static gates: ruff, mypy, import-linter, web lint and types
 	@$(BIN)/ruff check .
@@ -54,9 +57,6 @@ clean: ## Remove everything the recipes made (your data in CCO_HOME stays)
 	rm -rf .tools .venv web/node_modules src/cco/_ui build dist htmlcov .coverage .coverage.* coverage.xml \
 		.mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests migrations benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
-
-env:
-	@$(BOOTSTRAP) env
 
 dev:
 	@$(BOOTSTRAP) env --dev

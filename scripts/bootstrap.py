@@ -1,6 +1,7 @@
 """Sets up everything a clone needs, with nothing but Python: the Makefile and .ci/run call it.
 
     bootstrap.py env [--dev]     .tools (pinned uv) and .venv (the locked packages; --dev: the test tools too)
+    bootstrap.py run             both env and web, side by side
     bootstrap.py web             node (the system's, or one from PyPI), `npm ci`, and the built dashboard
     bootstrap.py browser         a Chromium for the browser tests
     bootstrap.py npm ARGS…       npm within web/, with whatever node there is
@@ -19,7 +20,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
+import threading
 import zipfile
 
 OLDEST = (3, 11)
@@ -46,6 +47,9 @@ def main(arguments):
     elif command == "web":
         environment_tool(python)
         dashboard()
+    elif command == "run":
+        environment_tool(python)
+        side_by_side(lambda: environment(python, dev="--dev" in rest), dashboard)
     elif command == "browser":
         browser()
     elif command == "npm":
@@ -279,6 +283,25 @@ def browser():
         say("No Chromium could be installed: the browser tests will be skipped.")
 
 
+def side_by_side(*steps):
+    """Runs the steps at the same time and fails with the first one's failure."""
+    failures = []
+
+    def run_one(step):
+        try:
+            step()
+        except Failure as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=run_one, args=(step,)) for step in steps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
 # ── Small parts ───────────────────────────────────────────────────────────────────────────────
 
 
@@ -288,12 +311,9 @@ def say(message):
 
 
 def run(command, **options):
-    started = time.time()
     result = subprocess.call(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, **options)
     if result != 0:
         raise Failure(f"`{' '.join(command)}` failed (exit code {result}); what it said stands above.")
-    if time.time() - started > 1:
-        say(f"  … {time.time() - started:.0f} s")
 
 
 def quiet(command):
@@ -317,7 +337,7 @@ def digest(files, extra):
 
 
 def stamp(name):
-    folders = {"env": VENV, "dev": VENV, "npm": os.path.join(WEB, "node_modules"), "web": UI}
+    folders = {"env": VENV, "dev": VENV, "npm": os.path.join(WEB, "node_modules")}
     return os.path.join(folders.get(name, TOOLS), ".stamp-" + name)
 
 

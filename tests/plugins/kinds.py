@@ -39,6 +39,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         used = set(getattr(item, "fixturenames", ()))
         if "browser" in item.path.relative_to(item.config.rootpath).parts:
             item.add_marker("browser")
+            item.add_marker(pytest.mark.xdist_group("browser"))  # one product for all of them
         elif item.get_closest_marker("integration") is None:
             item.add_marker("integration" if INTEGRATION & used else "unit")
         if "data_dir" in used:
