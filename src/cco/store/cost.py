@@ -360,7 +360,11 @@ class Costs:
         ranking = self.rank(snapshot, narrowed, scope.days, (dimension,), limit=limit + 1)
         rows = [
             PickerValue(
-                row.key[0], row.labels[0], row.charges, None if row.amount is None else float(row.amount)
+                row.key[0],
+                row.labels[0],
+                row.charges,
+                # How much it costs, for the order of a picker only.
+                None if row.amount is None else float(row.amount),  # nosemgrep: money-is-not-a-float
             )
             for row in ranking.rows
             if dimension == "ResourceId" or search.lower() in (row.labels[0] + (row.key[0] or "")).lower()

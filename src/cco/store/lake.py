@@ -55,6 +55,7 @@ from sqlalchemy import Engine, make_url, text
 
 from cco.core.charge import CHARGE_COLUMNS, COST_TYPE, KEY_COLUMNS, LAKE_COLUMNS, CostKind
 from cco.core.errors import Unavailable
+from cco.core.window import SystemClock
 
 SORT = ("x_UsageDate", "SubAccountId", "ServiceName", "ResourceId")
 """The order of rows within a data file: what dashboards prune and compress by."""
@@ -107,10 +108,12 @@ ROLLED_TAG_KEYS = 12
 PICKER_VALUES = 2_000
 """Values kept per dimension and file for pickers, the costliest first."""
 
+ROLLED_SHARE = 1 / 3
+ROLLED_ANYWAY = 5_000
+"""The tagged rollup is kept where it has at most this share of the charges, or so few rows."""
+
 ROW_GROUP = 262_144
-DICTIONARY = 100_000
-"""Larger than DuckDB's defaults: resource ids repeat daily, and a dictionary over several days halves
-what they take (73 against 80 bytes a row on synthetic charges), while a month still splits by date."""
+"""Twice DuckDB's default: a month splits by date in several groups all the same."""
 
 SIDECARS = ("daily", "tagged", "values")
 COSTS = tuple(kind.value for kind in CostKind)
@@ -335,8 +338,7 @@ class Lake:
         data = _text(str(local["data"]))
         connection.execute(
             f"COPY (SELECT {columns} FROM {relation} WHERE period = DATE '{period}' ORDER BY {order}) "
-            f"TO {data} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}, "
-            f"DICTIONARY_SIZE_LIMIT {DICTIONARY})"
+            f"TO {data} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
         )
         totals = self._totals(connection, str(local["data"]))
         self._write_sidecars(connection, local)
@@ -361,63 +363,83 @@ class Lake:
         ).fetchall()
         return {row[0]: (row[1], dict(zip(CostKind, row[2:], strict=True))) for row in rows}
 
-    def _write_sidecars(self, connection: duckdb.DuckDBPyConnection, local: dict[str, Path]) -> None:
-        data = _text(str(local["data"]))
-        tags = connection.execute(
-            "SELECT e.key, count(DISTINCT e.value), sum(cost) AS cost FROM ("
-            "SELECT unnest(map_entries(Tags)) AS e, abs(EffectiveCost::DOUBLE) AS cost "
-            f"FROM read_parquet({data})"
-            ") GROUP BY 1 ORDER BY cost DESC, 1"
-        ).fetchall()
-        few = [name for name, values, _ in tags if values <= ROLLED_TAG_VALUES][:ROLLED_TAG_KEYS]
+    def _write_sidecars(self, connection: duckdb.DuckDBPyConnection, local: dict[str, Path], rows: int) -> None:
+        """The daily and tagged rollups and the picker values of a data file that has just been written.
+
+        Tags are looked at once per distinct set of them: resources repeat theirs on every row.
+        """
+        data = f"read_parquet({_text(str(local['data']))})"
         sums = ", ".join(f'sum("{name}")::{COST_TYPE} AS "{name}"' for name in COSTS)
         dims = ", ".join(f'"{name}"' for name in DAILY)
-        tagged = False
-        source, counted = data, "count(*)"
-        if few:
-            chosen = ", ".join(_text(name) for name in few)
-            connection.execute(
-                f"COPY (SELECT {dims}, map_from_entries(list_sort(list_filter(map_entries(Tags), "
-                f"lambda e: e.key IN ({chosen})))) AS Tags, {sums}, count(*) AS charges "
-                f"FROM read_parquet({data}) GROUP BY ALL ORDER BY {dims}) "
-                f"TO {_text(str(local['tagged']))} (FORMAT parquet, COMPRESSION zstd)"
-            )
-            tagged = True
-            source, counted = _text(str(local["tagged"])), "sum(charges)::BIGINT"
         connection.execute(
-            f"COPY (SELECT {dims}, {sums}, {counted} AS charges FROM read_parquet({source}) "
-            f"GROUP BY ALL ORDER BY {dims}) "
-            f"TO {_text(str(local['daily']))} (FORMAT parquet, COMPRESSION zstd)"
+            "CREATE OR REPLACE TEMP TABLE side_tags AS "
+            "SELECT e.key AS key, e.value AS value, BillingCurrency, sum(charges)::BIGINT AS charges, "
+            f"sum(cost)::{COST_TYPE} AS cost, sum(size) AS size FROM ("
+            "SELECT unnest(map_entries(Tags)) AS e, BillingCurrency, charges, cost, size FROM ("
+            "SELECT Tags, BillingCurrency, count(*) AS charges, sum(EffectiveCost) AS cost, "
+            f"sum(abs(EffectiveCost::DOUBLE)) AS size FROM {data} GROUP BY 1, 2)) GROUP BY 1, 2, 3"
         )
-        daily = _text(str(local["daily"]))
-        first, last = connection.execute(
-            f"SELECT min(x_UsageDate), max(x_UsageDate) FROM read_parquet({daily})"
-        ).fetchall()[0]
-        currencies = connection.execute(
-            f"SELECT DISTINCT BillingCurrency FROM read_parquet({daily}) ORDER BY 1"
+        tags = connection.execute(
+            "SELECT key, count(DISTINCT value) FROM side_tags GROUP BY 1 ORDER BY sum(size) DESC, 1"
         ).fetchall()
+        few = [name for name, values in tags if values <= ROLLED_TAG_VALUES][:ROLLED_TAG_KEYS]
+        tagged = False
+        if few:
+            connection.execute(
+                "CREATE OR REPLACE TEMP TABLE side_sets AS SELECT Tags, map_from_entries(list_sort(list_filter("
+                f"map_entries(Tags), lambda e: e.key IN ({', '.join(map(_text, few))})))) AS kept "
+                f"FROM (SELECT DISTINCT Tags FROM {data})"
+            )
+            connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE side_tagged AS SELECT {dims}, kept AS Tags, {sums}, "
+                f"count(*) AS charges FROM {data} AS data JOIN side_sets "
+                "ON side_sets.Tags IS NOT DISTINCT FROM data.Tags GROUP BY ALL"
+            )
+            found = int(connection.execute("SELECT count(*) FROM side_tagged").fetchall()[0][0])
+            tagged = found <= max(rows * ROLLED_SHARE, ROLLED_ANYWAY)
+        source, counted = ("side_tagged", "sum(charges)::BIGINT") if few else (data, "count(*)")
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE side_daily AS "
+            f"SELECT {dims}, {sums}, {counted} AS charges FROM {source} GROUP BY ALL"
+        )
+        for table, kind in (("side_tagged", "tagged"), ("side_daily", "daily")):
+            if kind == "daily" or tagged:
+                connection.execute(
+                    f"COPY (SELECT * FROM {table} ORDER BY x_UsageDate, SubAccountId, ServiceName) "
+                    f"TO {_text(str(local[kind]))} (FORMAT parquet, COMPRESSION zstd)"
+                )
+        self._write_values(connection, local, {name: name in few for name, _ in tags}, tagged=tagged)
+        for table in ("side_tags", "side_sets", "side_tagged", "side_daily"):
+            connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
+
+    def _write_values(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        local: dict[str, Path],
+        tag_keys: dict[str, bool],
+        *,
+        tagged: bool,
+    ) -> None:
+        first, last, currencies = connection.execute(
+            "SELECT min(x_UsageDate), max(x_UsageDate), list_sort(list(DISTINCT BillingCurrency)) FROM side_daily"
+        ).fetchall()[0]
         facts = {
             "first_day": str(first),
             "last_day": str(last),
-            "currencies": [row[0] for row in currencies],
-            "tag_keys": {name: name in few for name, _, _ in tags},
+            "currencies": currencies,
+            "tag_keys": tag_keys,
             "tagged": tagged,
         }
         pickers = [
-            f'SELECT \'{name}\' AS dimension, "{name}" AS value, max("{label}") AS label, BillingCurrency, '
+            f"SELECT '{name}' AS dimension, \"{name}\" AS value, max(\"{label}\") AS label, BillingCurrency, "
             f"sum(charges)::BIGINT AS charges, sum(EffectiveCost)::{COST_TYPE} AS EffectiveCost "
-            f"FROM read_parquet({daily}) GROUP BY 1, 2, 4"
+            "FROM side_daily GROUP BY 1, 2, 4"
             for name, label in VALUES.items()
         ]
+        pickers.append("SELECT 'tag:' || key, value, value, BillingCurrency, charges, cost FROM side_tags")
         pickers.append(
-            "SELECT 'tag:' || e.key, e.value, e.value, BillingCurrency, count(*), "
-            f"sum(EffectiveCost)::{COST_TYPE} FROM (SELECT unnest(map_entries(Tags)) AS e, BillingCurrency, "
-            f"EffectiveCost FROM read_parquet({data})) GROUP BY 1, 2, 3, 4"
-        )
-        pickers.append(
-            "SELECT 'tag', e.key, e.key, BillingCurrency, count(*), "
-            f"sum(EffectiveCost)::{COST_TYPE} FROM (SELECT unnest(map_entries(Tags)) AS e, BillingCurrency, "
-            f"EffectiveCost FROM read_parquet({data})) WHERE e.value IS NOT NULL GROUP BY 1, 2, 3, 4"
+            f"SELECT 'tag', key, key, BillingCurrency, sum(charges)::BIGINT, sum(cost)::{COST_TYPE} "
+            "FROM side_tags WHERE value IS NOT NULL GROUP BY 1, 2, 3, 4"
         )
         connection.execute(
             f"COPY (SELECT * FROM ({' UNION ALL '.join(pickers)}) "
@@ -486,7 +508,7 @@ class Lake:
     def sweep(self, *, now: datetime | None = None, settled: timedelta = _SETTLED) -> int:
         """Forget snapshots and delete files that no reader can need any more: older than `settled` and
         not part of the current state. Returns the number of folders deleted."""
-        moment = now or datetime.now(UTC)
+        moment = now or SystemClock().now()
         with self._alone():
             table = self._table()
             old = [
