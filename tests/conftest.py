@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -171,3 +172,17 @@ def data_dir() -> Path:
             pytrace=False,
         )
     return found
+
+
+@pytest.fixture
+def eventually() -> Callable[..., None]:
+    """Waits until something is true, and fails saying what was not, where it does not become so."""
+
+    def wait(true: Callable[[], object], what: str, *, seconds: float = 30.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not true():
+            if time.monotonic() > deadline:
+                pytest.fail(f"not within {seconds:.0f} s: {what}")
+            time.sleep(0.02)
+
+    return wait
