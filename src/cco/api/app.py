@@ -86,7 +86,12 @@ def create_app(wiring: Wiring) -> FastAPI:
     app.state.metrics = told
     app.state.dashboard = settings.web_dist or dashboard.PACKAGED
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    app.add_middleware(Observe, metrics=told, https=(settings.public_url or "").startswith("https://"))
+    app.add_middleware(
+        Observe,
+        metrics=told,
+        templates={guard.endpoint: guard.path for guard in guards(app)},
+        https=(settings.public_url or "").startswith("https://"),
+    )
     return app
 
 

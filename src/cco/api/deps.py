@@ -6,7 +6,7 @@ is `public`; `guards` lists them all, and the app refuses to start with one that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
@@ -133,7 +133,7 @@ class Guarded:
 
     methods: tuple[str, ...]
     path: str
-    name: str
+    endpoint: Callable[..., Any] | None
     role: Role | None
     declared: bool
 
@@ -152,7 +152,7 @@ def guards(app: FastAPI) -> list[Guarded]:
             Guarded(
                 methods=tuple(sorted(route.methods or ())),
                 path=route.path or "",
-                name=route.name or "",
+                endpoint=route.endpoint,
                 role=role,
                 declared=bool(roles) or public in calls,
             )

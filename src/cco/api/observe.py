@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
 
 import structlog
 from fastapi import Request
@@ -52,8 +53,12 @@ _UNSAFE = re.compile(r"[^\x20-\x7e]")
 class Observe:
     """The outermost middleware."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, https: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, *, metrics: Metrics, templates: Mapping[object, str], https: bool
+    ) -> None:
+        """templates: the address of each route's function, with its parameters' names."""
         self._app = app
+        self._templates = templates
         self._metrics = metrics
         self._headers = dict(SECURITY)
         if https:
@@ -95,7 +100,7 @@ class Observe:
                 self._told(scope, status, time.perf_counter() - began)
 
     def _told(self, scope: Scope, status: int, seconds: float) -> None:
-        route = template(scope)
+        route = self._template(scope)
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         self._metrics.requests.labels(route, method, str(status)).inc()
         if not route.endswith("/events"):
@@ -120,13 +125,10 @@ class Observe:
             **who,
         )
 
+    def _template(self, scope: Scope) -> str:
+        """The route's address with its parameters' names, so that metrics stay few."""
+        known = self._templates.get(scope.get("endpoint"))
+        return known or ("none" if scope["path"].startswith("/api/") else "dashboard")
 
-_QUIET = ("/metrics", "/api/v1/health/live", "/api/v1/health/ready", "dashboard")
 
-
-def template(scope: Scope) -> str:
-    """The route's address with its parameters' names, so that metrics stay few."""
-    path = getattr(scope.get("route"), "path", None)
-    if isinstance(path, str):
-        return path
-    return "none" if scope["path"].startswith("/api/") else "dashboard"
+_QUIET = ("/metrics", "/api/v1/health/live", "/api/v1/health/ready", "/{path:path}", "dashboard")

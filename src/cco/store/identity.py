@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy import Uuid, and_, delete, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -769,15 +769,14 @@ class Identity:
 
     def _open_demo(self, org_id: str) -> None:
         """Whoever administers a real organisation may look around in the demo."""
-        admins = select(MembershipRow.user_id, OrgRow.id, MembershipRow.role).where(
-            MembershipRow.role == Role.ADMIN,
-            MembershipRow.org_id.in_(select(OrgRow.id).where(OrgRow.is_demo.is_(False))),
-            OrgRow.id == org_id,
+        admins = (
+            select(MembershipRow.user_id, literal(org_id, Uuid(as_uuid=False)), MembershipRow.role)
+            .join(OrgRow, OrgRow.id == MembershipRow.org_id)
+            .where(MembershipRow.role == Role.ADMIN, OrgRow.is_demo.is_(False))
+            .distinct()
         )
         self._session.execute(
-            insert(MembershipRow)
-            .from_select(["user_id", "org_id", "role"], admins.distinct())
-            .on_conflict_do_nothing()
+            insert(MembershipRow).from_select(["user_id", "org_id", "role"], admins).on_conflict_do_nothing()
         )
 
     def _not_in_demo(self, who: Principal) -> None:
