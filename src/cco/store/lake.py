@@ -248,6 +248,9 @@ class Lake:
         connection.execute(f"SET memory_limit = '{_word(memory or self.memory)}'")
         connection.execute("SET temp_directory = ?", [str(spill)])
         connection.execute("SET preserve_insertion_order = false")
+        if database:  # what is staged there is thrown away: nobody needs it settled on disk
+            connection.execute("SET checkpoint_threshold = '1TB'")
+            connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         if self.threads:
             connection.execute(f"SET threads = {int(self.threads)}")
         if not self.local:
@@ -341,15 +344,11 @@ class Lake:
             f"TO {data} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
         )
         totals = self._totals(connection, str(local["data"]))
-        self._write_sidecars(connection, local)
+        rows = sum(count for count, _ in totals.values())
+        self._write_sidecars(connection, local, rows)
         for kind, target in local.items():
             if target.exists():
                 self._deliver(target, sidecar(path, kind))
-        rows = int(
-            connection.execute(f"SELECT num_rows FROM parquet_file_metadata({data})").fetchall()[0][0]
-            if self.local
-            else sum(count for count, _ in totals.values())
-        )
         size = int(self.object_store().size(_plain(path)))
         return LakeFile(path, period, rows, size, {currency: sums for currency, (_, sums) in totals.items()})
 
@@ -363,7 +362,9 @@ class Lake:
         ).fetchall()
         return {row[0]: (row[1], dict(zip(CostKind, row[2:], strict=True))) for row in rows}
 
-    def _write_sidecars(self, connection: duckdb.DuckDBPyConnection, local: dict[str, Path], rows: int) -> None:
+    def _write_sidecars(
+        self, connection: duckdb.DuckDBPyConnection, local: dict[str, Path], rows: int
+    ) -> None:
         """The daily and tagged rollups and the picker values of a data file that has just been written.
 
         Tags are looked at once per distinct set of them: resources repeat theirs on every row.
@@ -386,7 +387,8 @@ class Lake:
         tagged = False
         if few:
             connection.execute(
-                "CREATE OR REPLACE TEMP TABLE side_sets AS SELECT Tags, map_from_entries(list_sort(list_filter("
+                "CREATE OR REPLACE TEMP TABLE side_sets AS "
+                "SELECT Tags, map_from_entries(list_sort(list_filter("
                 f"map_entries(Tags), lambda e: e.key IN ({', '.join(map(_text, few))})))) AS kept "
                 f"FROM (SELECT DISTINCT Tags FROM {data})"
             )
@@ -421,7 +423,8 @@ class Lake:
         tagged: bool,
     ) -> None:
         first, last, currencies = connection.execute(
-            "SELECT min(x_UsageDate), max(x_UsageDate), list_sort(list(DISTINCT BillingCurrency)) FROM side_daily"
+            "SELECT min(x_UsageDate), max(x_UsageDate), list_sort(list(DISTINCT BillingCurrency)) "
+            "FROM side_daily"
         ).fetchall()[0]
         facts = {
             "first_day": str(first),
@@ -431,7 +434,7 @@ class Lake:
             "tagged": tagged,
         }
         pickers = [
-            f"SELECT '{name}' AS dimension, \"{name}\" AS value, max(\"{label}\") AS label, BillingCurrency, "
+            f'SELECT \'{name}\' AS dimension, "{name}" AS value, max("{label}") AS label, BillingCurrency, '
             f"sum(charges)::BIGINT AS charges, sum(EffectiveCost)::{COST_TYPE} AS EffectiveCost "
             "FROM side_daily GROUP BY 1, 2, 4"
             for name, label in VALUES.items()
