@@ -52,7 +52,7 @@ _ROWS_A_DAY: Final = {"daily": (60.0, 0.92), "hourly": (1_100.0, 21.5)}
 """Rows of a day's bills: so many, and so many more for each of `resources`. Measured, from about 400
 resources on; a company has no fewer rows than that."""
 
-_BLOCK_CELLS: Final = 1_500_000
+_BLOCK_CELLS: Final = 500_000
 """Meters × slots that are worked on at once: what bounds the memory."""
 
 _BATCH_ROWS: Final = 65_536

@@ -479,7 +479,7 @@ def _names(part: Part, application: Application, key: tuple[int, int, int], regi
     short = {"us-east-1": "use1", "us-west-2": "usw2", "eu-west-1": "euw1"}.get(region, "")
     words = [application.tag, part.name, "" if part.env == "shared" else part.env, short,
              f"{slot + 1:02d}" + (f"-v{nth + 1}" if nth else "")]  # fmt: skip
-    if application.tag == "leftovers":
+    if application.tag in ("leftovers", part.name):
         words[0] = ""
     return "-".join(word for word in words if word)
 
