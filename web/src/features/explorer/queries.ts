@@ -1,0 +1,30 @@
+import { infiniteQueryOptions, keepPreviousData } from "@tanstack/react-query";
+import { api, download, unwrap } from "@/api/client";
+import { stringifySearch } from "@/features/scope/search";
+import type { ScopeQuery } from "@/features/scope/useScope";
+
+export const chargesQuery = (query: ScopeQuery, sort: "date" | "cost") =>
+  infiniteQueryOptions({
+    queryKey: ["charges", query, sort],
+    queryFn: ({ pageParam, signal }) =>
+      unwrap(
+        api.GET("/api/v1/costs/charges", {
+          params: { query: { ...query, sort, limit: 100, cursor: pageParam } },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: keepPreviousData,
+  });
+
+/** Downloads line items, or with `groupBy` the aggregated table. */
+export function exportCharges(
+  query: ScopeQuery,
+  format: "csv" | "parquet",
+  groupBy: readonly string[] = [],
+): Promise<void> {
+  const search = stringifySearch({ ...query, format, group_by: groupBy });
+  const what = groupBy.length ? "costs" : "line-items";
+  return download(`/api/v1/costs/charges/export${search}`, `${what}_${query.start}_${query.end}.${format}`);
+}
