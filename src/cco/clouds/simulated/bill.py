@@ -17,7 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from cco.clouds.simulated.catalogue import AWS, AZURE, COST_DIGITS, GCP, QUANTITY_DIGITS, Region, Sku
-from cco.clouds.simulated.chance import Draws, date_of, day_number, normal
+from cco.clouds.simulated.chance import Draws, date_of, normal
 from cco.clouds.simulated.commitments import UNIT_DIGITS, Commitment, Coverage
 from cco.clouds.simulated.demand import Demand, Ints
 from cco.clouds.simulated.organisation import Account, BillingAccount, Pattern
@@ -702,8 +702,3 @@ def _ranges(starts: Ints, lengths: Ints) -> Ints:
 def midnight(day: date) -> datetime:
     """The start of a UTC day."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-def day_of(moment: datetime) -> int:
-    """The day number of a moment."""
-    return day_number(moment.date())

@@ -26,7 +26,7 @@ from cco.clouds.simulated.catalogue import AWS, AZURE, COST_DIGITS, GCP, QUANTIT
 from cco.clouds.simulated.chance import Draws, date_of, day_number
 from cco.clouds.simulated.commitments import TERM_DAYS, Commitment, Coverage, Payment
 from cco.clouds.simulated.demand import Ints
-from cco.clouds.simulated.organisation import ACCOUNTS, ENROLLMENT, GMBH, GOOGLE, PAYER, Account
+from cco.clouds.simulated.organisation import ACCOUNTS, ENROLLMENT, GMBH, GOOGLE, Account
 from cco.core.window import Days, month_of
 
 ONE: Final = 10**COST_DIGITS
@@ -48,7 +48,7 @@ def cents(amount: Decimal) -> int:
 
 
 def _charge(
-    account: Account | None,
+    account: Account,
     month: date,
     days: Days,
     text: dict[str, str | None],
@@ -60,8 +60,6 @@ def _charge(
     committed: int | None = None,
 ) -> Special:
     """A special charge; list and contracted cost are those billed."""
-    if account is None:
-        raise AssertionError("a charge needs an account")
     return Special(
         {
             "InvoiceId": invoice_id(account.billing, month),
@@ -107,7 +105,6 @@ def purchases(commitments: Sequence[Commitment], month: date, days: Days, slot_h
         if not recurring:
             continue
         text |= {"ChargeFrequency": "Recurring"}
-        share = committed_hours(commitment)
         if plan.payment is not Payment.HOURLY:
             first = max(start, month)
             if first not in days:
@@ -118,7 +115,7 @@ def purchases(commitments: Sequence[Commitment], month: date, days: Days, slot_h
                 account, month, paid_days,
                 text | {"ChargeDescription": f"{plan.name}: monthly fee"},
                 recurring * hours, effective=0, quantity=_UNIT, price=recurring * hours,
-                committed=_committed(commitment, hours) if share else None,
+                committed=_committed(commitment, hours) if plan.payment is not Payment.PARTIAL else None,
             ))  # fmt: skip
             continue
         for day in days:
@@ -150,11 +147,6 @@ def _place(commitment: Commitment) -> dict[str, str | None]:
         "SkuId": f"{plan.key}-1y-{plan.payment}",
         "SkuPriceId": f"{plan.key}-1y-{plan.payment}-{plan.percent}",
     }
-
-
-def committed_hours(commitment: Commitment) -> bool:
-    """Whether recurring fees say how much they commit to: not where an upfront fee already did."""
-    return commitment.plan.payment is not Payment.PARTIAL
 
 
 def _committed(commitment: Commitment, hours: int) -> int:
@@ -368,6 +360,3 @@ def needs_month_before(provider: str, month: date, end: date) -> bool:
     """Whether a bill that ends before `end` holds a fee on the month before."""
     day = SUPPORT_DAYS.get(provider)
     return day is not None and day_number(month) + day <= day_number(end)
-
-
-PAYERS: Final = {AWS: PAYER, AZURE: ENROLLMENT, GCP: GOOGLE}

@@ -1,0 +1,1 @@
+"""The outside world of clouds, each behind the same ports."""
