@@ -266,9 +266,10 @@ class Jobs:
         return self._end(job, "cancelled")
 
     def release(self, job: Job) -> bool:
-        """Gives the job back, due at once and as if it had not been claimed: its worker is leaving.
+        """Gives the job back, due at once, with one more try in exchange: its worker is leaving.
         False where it is no longer ours."""
-        return self._requeue(job, due_in=timedelta(0), attempts=job.attempts - 1)
+        # Attempts only ever grow, since with the owner they are the fence.
+        return self._requeue(job, due_in=timedelta(0), max_attempts=JobRow.max_attempts + 1)
 
     # for those who see to it that it gets done
 
