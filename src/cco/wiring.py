@@ -10,7 +10,7 @@ from pathlib import Path
 from cco import logs
 from cco.core.window import Clock, SystemClock
 from cco.ingest.load import Ingest
-from cco.settings import Settings
+from cco.settings import Settings as Settings
 from cco.store.database import Database, migrate
 from cco.store.lake import Lake
 from cco.store.postgres import EmbeddedPostgres
