@@ -186,8 +186,8 @@ class Staging:
             found: list[list[tuple[int, str]]] = []
             for sql in expressions:
                 rows = self.connection.execute(
-                    f"""SELECT min(at), text FROM (
-                        SELECT row_number() OVER () AS at, {sql} AS text FROM {reader})
+                    f"""SELECT min(line), text FROM (
+                        SELECT row_number() OVER () AS line, {sql} AS text FROM {reader})
                         WHERE text IS NOT NULL
                         GROUP BY text, translate(text, '012345678', '999999999')
                         ORDER BY 1 LIMIT 200000"""
@@ -467,6 +467,15 @@ def _as_text(kind: Any) -> str:
     return "JSON" if kind.id in ("list", "map", "json") or str(kind) == "JSON" else "VARCHAR"
 
 
+OUR_FAULTS = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.InternalException,
+    duckdb.NotSupportedError,
+    duckdb.ParserException,
+    duckdb.SyntaxException,
+)
+
 _LINE = re.compile(r"CSV Error on Line: (\d+)")
 _EXPECTED = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
 _JSON_LINE = re.compile(r"line (\d+)|record/value (\d+)")
@@ -482,7 +491,8 @@ class _Explained:
         return
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        if isinstance(error, CcoError) or not isinstance(error, duckdb.Error):
+        # A statement of ours that makes no sense is our fault, not the file's.
+        if not isinstance(error, duckdb.Error) or isinstance(error, OUR_FAULTS):
             return
         raise explain(error, self.file) from error
 
