@@ -148,6 +148,28 @@ def when_parent_dies(act: Callable[[], None]) -> None:
     threading.Thread(target=wait, name="parent-watch", daemon=True).start()
 
 
+def when_asked_to_end(act: Callable[[], None]) -> None:
+    """Calls `act`, in a thread, on SIGTERM and Ctrl-C. Call it in the main thread.
+
+    A handler itself runs between any two steps of the main thread, which may hold the very lock that
+    `act` needs: so it only writes a byte.
+    """
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+
+    def wait() -> None:
+        while os.read(reading, 1):
+            act()
+
+    def note(*_: object) -> None:
+        with suppress(BlockingIOError):
+            os.write(writing, b"!")
+
+    threading.Thread(target=wait, name="signal-watch", daemon=True).start()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, note)
+
+
 class Guard:
     """Calls `heal` every so often, and says so when it had to do something."""
 

@@ -6,12 +6,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 from cco import logs
 from cco.core.errors import CcoError
-from cco.supervise import Command, Keeper, python, when_parent_dies
+from cco.supervise import Command, Keeper, python, when_asked_to_end, when_parent_dies
 from cco.wiring import build, configure_logs, opened, read_settings
 from cco.worker import celery_app
 from cco.worker.jobs import BUILT_IN
@@ -59,18 +58,18 @@ def embedded(kinds: tuple[Kind, ...]) -> None:
             finally:
                 os._exit(0)
 
-        last = threading.Timer(LEAVE_SECONDS, give_up)
-        last.daemon = True
+        ended = threading.Event()
 
         def leave() -> None:
             loop.leave()
-            if not last.is_alive():
-                last.start()
+            if not ended.wait(LEAVE_SECONDS):
+                give_up()
 
-        _when_asked_to_end(leave)
+        when_asked_to_end(leave)
+        when_parent_dies(leave)
         log.info("worker started", owner=runner.owner)
         loop.run()
-        last.cancel()
+        ended.set()
     log.info("worker ended")
 
 
@@ -79,7 +78,8 @@ def ringing(redis_url: str) -> None:
     with opened(read_settings(), application="cco ringer") as wiring:
         app = celery_app.bell(redis_url)
         ringer = Ringer(wiring, lambda job_id: celery_app.ring(app, job_id))
-        _when_asked_to_end(ringer.leave)
+        when_asked_to_end(ringer.leave)
+        when_parent_dies(ringer.leave)
         ringer.run()
 
 
@@ -103,12 +103,6 @@ def celery(redis_url: str, kinds: tuple[Kind, ...]) -> None:
             celery_app.serve(app, concurrency=settings.worker_concurrency)
         finally:
             ringer.stop()
-
-
-def _when_asked_to_end(leave: Callable[[], None]) -> None:
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: leave())
-    when_parent_dies(leave)
 
 
 if __name__ == "__main__":

@@ -28,10 +28,16 @@ log = logs.logger(__name__)
 POLL_SECONDS = 5.0
 """How long nobody needs to have rung before the due jobs are looked up all the same."""
 
-TICK_SECONDS = 15.0
-"""How often expired leases are taken away and due sources are polled."""
+LONGEST_TICK_SECONDS = 15.0
 
-RING_AGAIN_SECONDS = 20.0
+RING_AGAIN_SECONDS = 10.0
+"""How long a bell may go unanswered before it is rung again."""
+
+
+def tick_seconds(wiring: Wiring) -> float:
+    """How often expired leases are taken away and due sources are polled: often enough that a lease is
+    not expired for long."""
+    return min(LONGEST_TICK_SECONDS, wiring.settings.lease_seconds / 2)
 
 
 def tick(wiring: Wiring) -> None:
@@ -78,9 +84,9 @@ class EmbeddedLoop:
             for job_id in Jobs(session).take_from(prefix, but=self._runner.owner):
                 log.info("took over a dead worker's job", job_id=job_id)
         with self._database.listening(RINGS) as listener:
-            ticked = -TICK_SECONDS
+            ticked, every = float("-inf"), tick_seconds(self._wiring)
             while not self._leaving.is_set():
-                if time.monotonic() - ticked >= TICK_SECONDS:
+                if time.monotonic() - ticked >= every:
                     tick(self._wiring)
                     ticked = time.monotonic()
                 if self._runner.run_next() is not None:
@@ -91,7 +97,8 @@ class EmbeddedLoop:
     def _rest(self, listener: Listener) -> None:
         with self._database.transaction() as session:
             due = Jobs(session).next_due()
-        until = time.monotonic() + min(POLL_SECONDS, POLL_SECONDS if due is None else max(due, 0.05))
+        longest = min(POLL_SECONDS, tick_seconds(self._wiring))
+        until = time.monotonic() + (longest if due is None else min(longest, max(due, 0.05)))
         while not self._leaving.is_set() and (left := until - time.monotonic()) > 0:
             if listener.wait(min(left, 0.5)):
                 return
@@ -154,10 +161,11 @@ class Ringer:
     def _serve(self) -> None:
         log.info("ringing for due jobs")
         with self._database.listening(RINGS) as listener:
-            looked = ticked = -TICK_SECONDS
+            looked = ticked = float("-inf")
+            every = tick_seconds(self._wiring)
             while not self._leaving.is_set():
                 now = time.monotonic()
-                if now - ticked >= TICK_SECONDS:
+                if now - ticked >= every:
                     tick(self._wiring)
                     ticked = now
                 if now - looked >= POLL_SECONDS:
