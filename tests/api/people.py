@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 
 from cco.core.role import Role
+from cco.ingest.sources import ingest_paths
 from cco.store import passwords
 from cco.store.identity import Identity, Principal, SignedIn
 from cco.store.orgs import DEFAULT, DEMO, Orgs
+from cco.store.sources import Sources
 from cco.wiring import Wiring
 
 PASSWORD = "correct horse battery"
@@ -84,3 +87,35 @@ class Server:
         """The token of a fresh set-up link."""
         with self.wiring.database.transaction() as session:
             return Identity(session, self.clock).setup_token(Orgs(session).ensure(DEFAULT))
+
+
+def focus_csv(marker: str, *, days: int = 3, amount: str = "1.5", bad_rows: int = 0) -> bytes:
+    """A small FOCUS 1.0 bill of October 2026, recognisable by `marker` wherever it shows."""
+    columns = (
+        "BilledCost,EffectiveCost,ListCost,ContractedCost,BillingAccountId,BillingAccountName,"
+        "BillingCurrency,BillingPeriodStart,BillingPeriodEnd,ChargePeriodStart,ChargePeriodEnd,"
+        "ChargeCategory,ChargeDescription,ChargeFrequency,ProviderName,PublisherName,InvoiceIssuerName,"
+        "ServiceCategory,ServiceName,SubAccountId,SubAccountName,ResourceId,ResourceName,RegionId,Tags"
+    )
+    lines = [columns]
+    for number in range(days + bad_rows):
+        start = f"2026-10-{number % 28 + 1:02}T00:00:00Z"
+        end = f"2026-10-{number % 28 + 2:02}T00:00:00Z"
+        billed = amount if number < days else "not-a-number"
+        lines.append(
+            f"{billed},{amount},{amount},{amount},payer-{marker},Payer {marker},USD,"
+            f"2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,{start},{end},Usage,Hours {marker},Usage-Based,"
+            f"AWS,AWS,AWS,Compute,Amazon EC2,account-{marker},Shop {marker},i-{marker}-{number % 2},"
+            f'web {marker},eu-central-1,"{{""team"": ""{marker}""}}"'
+        )
+    return ("\n".join(lines) + "\n").encode()
+
+
+def loaded(server: Server, org_id: str, folder: Path, marker: str) -> str:
+    """Loads a bill into an organisation from a folder, and tells the source's id."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{marker}.csv").write_bytes(focus_csv(marker))
+    (report,) = ingest_paths(server.wiring.ingest(anywhere=True), org_id, [str(folder)])
+    assert report.status == "loaded", report
+    with server.wiring.database.transaction() as session:
+        return next(one.id for one in Sources(session).all(org_id) if one.location == str(folder))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,7 +30,6 @@ from cco.api.schemas.loads import (
 from cco.core.errors import CcoError, Conflict, InvalidInput, NotAllowed
 from cco.core.role import Role
 from cco.ingest.delivery import deliveries
-from cco.ingest.load import Ingest
 from cco.ingest.sources import place
 from cco.ports.billing import Bills
 from cco.store import sources as store
@@ -262,16 +261,8 @@ def _bills(wiring: Wiring, kind: SourceKind, location: str) -> Bills:
         raise InvalidInput(f"{location[:80]} is not an absolute path.", remedy="Write it like /srv/bills.")
     else:
         location = str(Path(location).resolve())
-    settings = wiring.settings
-    ingest = Ingest(
-        lake=wiring.lake,
-        database=wiring.database,
-        clock=wiring.clock,
-        home=settings.home,
-        roots=settings.allowed_roots,
-        endpoint=settings.s3_endpoint_url,
-    )
-    return place(ingest, location)
+    # Not the uploads, which the loader may read besides: they are not anybody's folder.
+    return place(replace(wiring.ingest(), roots=wiring.settings.allowed_roots), location)
 
 
 def _tested(wiring: Wiring, kind: SourceKind, location: str) -> SourceTest:

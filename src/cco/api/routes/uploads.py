@@ -70,7 +70,7 @@ async def upload(request: Request, response: Response, who: Caller, wiring: Wire
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > limit + _ENVELOPE:
         raise too_large(limit)
-    folder = wiring.settings.home / "uploads" / who.org.id / uuid.uuid4().hex
+    folder = wiring.uploads / who.org.id / uuid.uuid4().hex
     arrived = await receive(request.stream(), request.headers.get("content-type"), folder, limit=limit)
     try:
         overlapping = _options(arrived)
