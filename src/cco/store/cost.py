@@ -21,6 +21,9 @@ from cco.store.sql import sql
 Amount = Decimal | None
 Key = tuple[str | None, ...]
 
+_IS_NOW = "CASE WHEN x_UsageDate >= $start THEN true WHEN x_UsageDate < $previous_end THEN false END"
+"""In the window, in the one before, or (null) in neither: month-to-date skips the rest of last month."""
+
 _BUCKETS = {
     "day": "x_UsageDate",
     "week": "greatest(date_trunc('week', x_UsageDate)::DATE, $start)",
@@ -139,9 +142,14 @@ class Costs:
         both = Days(min(previous.start, scope.days.start), scope.days.end)
         relation = Relation(snapshot, scope, days=both)
         costs = {f"cost_{place}": kind.value for place, kind in enumerate(CostKind)}
-        summed = relation.summed({"is_now": "x_UsageDate >= $start"}, costs=costs)
+        summed = relation.summed({"is_now": _IS_NOW}, costs=costs)
         sums = ", ".join(f"CASE WHEN count(*) = count({a}) THEN sum({a}) END AS {a}" for a in costs)
-        rows = self._run(sql("totals", totals=sums, summed=summed), relation, start=scope.days.start)
+        rows = self._run(
+            sql("totals", totals=sums, summed=summed),
+            relation,
+            start=scope.days.start,
+            previous_end=previous.end,
+        )
         found = {row["is_now"]: row for row in rows}
         zero = dict.fromkeys(costs, Decimal(0))
 
@@ -173,7 +181,7 @@ class Costs:
         direction = "DESC" if descending else "ASC"
         text = sql(
             "rank",
-            summed=relation.summed({**keys, "is_now": "x_UsageDate >= $start"}, labels),
+            summed=relation.summed({**keys, "is_now": _IS_NOW}, labels),
             keys=", ".join(names),
             labels=", ".join(f"max({alias}) AS {alias}" for alias in labels),
             chosen_keys=", ".join(_chosen(alias) for alias in names),
@@ -182,7 +190,9 @@ class Costs:
             null_labels=", ".join(f"NULL::VARCHAR AS {alias}" for alias in labels),
             order=f"{by} {direction} NULLS LAST",
         )
-        rows = self._run(text, relation, start=scope.days.start, limit=limit, offset=offset)
+        rows = self._run(
+            text, relation, start=scope.days.start, previous_end=previous.end, limit=limit, offset=offset
+        )
         made = [_ranked(row, group_by) for row in rows if row["part"] == "row"]
         other = next((_ranked(row, group_by) for row in rows if row["part"] == "other"), None)
         total = next(row for row in rows if row["part"] == "total")
@@ -275,9 +285,7 @@ class Costs:
             "CASE WHEN PricingQuantity IS NOT NULL "
             "THEN coalesce(SkuId, '') || ' ' || coalesce(PricingUnit, '') END"
         )
-        summed = relation.summed(
-            {**keys, "sku": sku, "is_now": "x_UsageDate >= $start"}, labels, quantity=True
-        )
+        summed = relation.summed({**keys, "sku": sku, "is_now": _IS_NOW}, labels, quantity=True)
         text = sql(
             "movers",
             summed=summed,
@@ -285,7 +293,7 @@ class Costs:
             labels=", ".join(f"max({alias}) AS {alias}" for alias in labels),
             label_names=", ".join(f"max({alias}) AS {alias}" for alias in labels),
         )
-        rows = self._run(text, relation, start=scope.days.start, limit=limit)
+        rows = self._run(text, relation, start=scope.days.start, previous_end=previous.end, limit=limit)
         return tuple(_moved(row, group_by) for row in rows), self._evidence(snapshot, relation)
 
     def dimensions(self, snapshot: Snapshot, scope: Scope) -> tuple[KnownDimension, ...]:

@@ -1,7 +1,7 @@
 -- What changed most between two windows, with the cost and quantity of each SKU in both.
 -- Grain: one row per group among the $limit groups whose cost changed most.
 -- Unit: the reporting currency; effects are doubles, before and after are exact.
--- Time: from $start against before it, within the bounds of `summed`.
+-- Time: from $start against before $previous_end; days between count in neither.
 -- Effects per SKU with a quantity in both windows (c cost, q quantity, r = c/q):
 --   usage = (q1 - q0)(r0 + r1)/2,  rate = (r1 - r0)(q0 + q1)/2;  usage + rate = c1 - c0.
 WITH summed AS (
@@ -21,6 +21,7 @@ skus AS (
         count(*) FILTER (is_now) > 0 AS in1,
         count(*) FILTER (NOT is_now) > 0 AS in0
     FROM summed
+    WHERE is_now IS NOT NULL
     GROUP BY {{keys}}, sku
 ),
 effects AS (

@@ -1,7 +1,7 @@
 -- Groups of charges by cost, the largest first, against the window before.
 -- Grain: one row per group, for the first $limit groups; then one row "other" and one row "total".
 -- Unit: the reporting currency; an amount is NULL where an exchange rate is missing.
--- Time: from $start is the window, everything before $start the previous one.
+-- Time: from $start is the window, before $previous_end the previous one; days between count in neither.
 WITH summed AS MATERIALIZED (
     {{summed}}
 ),
@@ -15,6 +15,7 @@ grouped AS (
              THEN coalesce(sum(amount) FILTER (NOT is_now), 0) END AS previous,
         coalesce(sum(charges) FILTER (is_now), 0)::BIGINT AS charges
     FROM summed
+    WHERE is_now IS NOT NULL
     GROUP BY {{keys}}
 ),
 ranked AS (

@@ -1,7 +1,7 @@
 -- All four costs of a scope, in the window and in the one before it.
 -- Grain: one row per window (is_now true or false).
 -- Unit: the reporting currency; NULL where an exchange rate is missing.
--- Time: from $start is the window, everything before $start the previous one.
+-- Time: from $start is the window, before $previous_end the previous one; days between count in neither.
 SELECT
     is_now,
     {{totals}},
@@ -9,4 +9,5 @@ SELECT
 FROM (
     {{summed}}
 )
+WHERE is_now IS NOT NULL
 GROUP BY 1
