@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
+from cco import logs
 from cco.core.window import FixedClock
 from cco.settings import Settings
 from cco.store.database import Database, engine_url, migrate
@@ -23,6 +24,8 @@ from cco.wiring import Wiring, build
 
 for name in [name for name in os.environ if name.startswith("CCO_") and not name.startswith("CCO_TEST_")]:
     del os.environ[name]  # the developer's own settings are not under test
+
+logs.configure("json")  # the default of the library draws every local variable of an error, for seconds
 
 TEMPLATE = "cco_template"
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -37,7 +37,11 @@ def configure(format: str = "auto", level: str = "info", stream: TextIO | None =
         structlog.processors.StackInfoRenderer(),
     ]
     last: list[Any] = (
-        [structlog.dev.ConsoleRenderer(colors=out.isatty())]
+        [
+            structlog.dev.ConsoleRenderer(
+                colors=out.isatty(), exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
         if console
         else [
             structlog.processors.format_exc_info,

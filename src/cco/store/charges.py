@@ -148,8 +148,8 @@ class Charges:
 
     def _csv(self, text: str, parameters: dict[str, Any]) -> Iterator[bytes]:
         with self._lake.reading() as cursor:
-            cursor.execute(text, _used(text, parameters))
-            reader: pa.RecordBatchReader = cursor.to_arrow_reader(50_000)
+            found = cursor.sql(text, params=_used(text, parameters))
+            reader: pa.RecordBatchReader = found.to_arrow_reader(50_000)
             header = True
             for batch in reader:
                 sink = pa.BufferOutputStream()
@@ -164,8 +164,8 @@ class Charges:
         target = scratch / f"export-{uuid.uuid4().hex}.parquet"
         try:
             with self._lake.reading() as cursor:
-                cursor.execute(text, _used(text, parameters))
-                reader: pa.RecordBatchReader = cursor.to_arrow_reader(50_000)
+                found = cursor.sql(text, params=_used(text, parameters))
+                reader: pa.RecordBatchReader = found.to_arrow_reader(50_000)
                 with pq.ParquetWriter(target, reader.schema, compression="zstd") as writer:
                     for batch in reader:
                         writer.write_batch(batch)

@@ -16,7 +16,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from cco.core.charge import COST_TYPE, CostKind
+from cco.core.charge import COST_TYPE, LAKE_COLUMNS, CostKind
 from cco.core.errors import InvalidInput
 from cco.core.window import Days
 from cco.store.lake import COSTS, DAILY, Snapshot, VisibleFile
@@ -44,6 +44,7 @@ DIMENSIONS: dict[str, tuple[str, str]] = {
 """Column → (what people call it, the column that names its values)."""
 
 TAG = "tag:"
+_TYPES = {column.name: column.type for column in LAKE_COLUMNS}
 
 
 class Op(StrEnum):
@@ -297,7 +298,9 @@ class Relation:
             selects.append(f"SELECT {columns}, {count}{tags} FROM read_parquet(${kind}_files)")
         if selects:
             return f"({' UNION ALL BY NAME '.join(selects)})"
-        empty = ", ".join(f'NULL::VARCHAR AS "{name}"' for name in ["BillingCurrency", *self._needed])
+        empty = ", ".join(
+            f'NULL::{_TYPES.get(name, "VARCHAR")} AS "{name}"' for name in ["BillingCurrency", *self._needed]
+        )
         zero = ", ".join(f'NULL::{COST_TYPE} AS "{name}"' for name in COSTS)
         return (
             f"(SELECT NULL::DATE AS x_UsageDate, NULL::DATE AS period, {empty}, {zero}, "
