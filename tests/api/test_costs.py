@@ -258,6 +258,19 @@ def test_exports_hold_every_row_exactly(server: Server, bill: list[Row]) -> None
     assert server.as_(Role.VIEWER).get("/costs/charges/export").status_code == 403
 
 
+def test_an_exported_breakdown_holds_every_group_exactly(server: Server, bill: list[Row]) -> None:
+    analyst = server.as_(Role.ANALYST)
+    asked = {**OCTOBER, "group_by": ["SubAccountId", "tag:team"]}
+    answer = analyst.get("/costs/breakdown/export", params=asked).raise_for_status()
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    shown = analyst.get("/costs/breakdown", params=asked).raise_for_status().json()
+    assert len(rows) == shown["groups"]
+    assert sum(Decimal(row["EffectiveCost"]) for row in rows) == Decimal("84.75")
+    assert [row["SubAccountId"] for row in rows] == [row["key"][0] for row in shown["rows"]]
+    assert {row["Currency"] for row in rows} == {shown["currency"]}
+    assert server.as_(Role.VIEWER).get("/costs/breakdown/export").status_code == 403
+
+
 def test_the_same_answer_costs_nothing_until_the_data_changes(
     server: Server, viewer: httpx.Client, bill: list[Row]
 ) -> None:

@@ -23,7 +23,8 @@ def findings(page: Page) -> list[str]:
         "'wcag22aa', 'best-practice']})"
     )
     return [
-        f"{violation['id']} ({violation['impact']}): {node['target']} {node.get('failureSummary', '')}"
+        f"{violation['id']} ({violation['impact']}): {node['target']} {node['html'][:160]} "
+        f"{node.get('failureSummary', '')}"
         for violation in result["violations"]
         if violation["impact"] in SERIOUS
         for node in violation["nodes"]

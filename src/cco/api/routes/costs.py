@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from io import StringIO
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -54,6 +56,9 @@ from cco.store.scope import DIMENSIONS, TAG, known
 router = APIRouter(prefix="/costs", tags=["costs"], dependencies=[Depends(may(Role.VIEWER))])
 
 MAX_BUCKETS = 400
+MAX_EXPORTED = 100_000
+"""Groups in an exported breakdown; more than a spreadsheet likes."""
+
 _GROUP_BY = Annotated[
     list[str],
     Query(
@@ -229,6 +234,38 @@ def breakdown(
         )
 
     return desk.answer(request, make)
+
+
+@router.get(
+    "/breakdown/export",
+    summary="The whole breakdown as a CSV file",
+    response_class=Response,
+    dependencies=[Depends(may(Role.ANALYST))],
+    responses={200: {"content": {"text/csv": {}}}},
+)
+def export_breakdown(
+    desk: Asked,
+    group_by: _GROUP_BY = ["ServiceName"],  # noqa: B006
+) -> Response:
+    """A row a group, the dearest first: key and name of each dimension, then the costs, exact. An amount
+    that is unknown for want of an exchange rate is empty."""
+    dimensions = _dimensions(group_by)
+    ranking = desk.costs.rank(desk.snapshot, desk.scope, desk.previous, dimensions, limit=MAX_EXPORTED)
+    out = StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    named = [heading for name in dimensions for heading in (name, f"{name} (name)")]
+    table.writerow([*named, desk.scope.cost.value, "Previous", "Change", "Currency", "Charges"])
+    for row in ranking.rows:
+        labels = _labels(row.key, row.labels, dimensions)
+        pairs = [cell for key, label in zip(row.key, labels, strict=True) for cell in (key, label)]
+        amounts = [text(row.amount), text(row.previous), text(difference(row.amount, row.previous))]
+        table.writerow([*pairs, *amounts, desk.currency, row.charges])
+    days = desk.scope.days
+    return Response(
+        out.getvalue(),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="costs-{days.start}-{days.end}.csv"'},
+    )
 
 
 @router.get("/movers", summary="What changed most, and why", response_model=Movers)

@@ -24,7 +24,7 @@ export function exportCharges(
   format: "csv" | "parquet",
   groupBy: readonly string[] = [],
 ): Promise<void> {
+  const [path, what] = groupBy.length ? ["breakdown/export", "costs"] : ["charges/export", "line-items"];
   const search = stringifySearch({ ...query, format, group_by: groupBy });
-  const what = groupBy.length ? "costs" : "line-items";
-  return download(`/api/v1/costs/charges/export${search}`, `${what}_${query.start}_${query.end}.${format}`);
+  return download(`/api/v1/costs/${path}${search}`, `${what}_${query.start}_${query.end}.${format}`);
 }
