@@ -22,7 +22,7 @@ def test_the_first_start_writes_thirteen_months_with_rates_and_progress(tmp_path
     told: list[tuple[int, int]] = []
     demo = write_demo(tmp_path, TODAY, progress=lambda done, total: told.append((done, total)))
     assert len(demo.deliveries) == 13 * len(PROVIDERS)
-    assert demo.deliveries[0].part == "aws/focus-2025-11.parquet"
+    assert demo.deliveries[0].part == "aws/focus-2026-11.parquet"
     assert told == [(done, 13) for done in range(14)]
     assert {rate.period for rate in demo.rates} == {delivery.period for delivery in demo.deliveries}
     written = {delivery.path: delivery.path.read_bytes() for delivery in demo.deliveries}

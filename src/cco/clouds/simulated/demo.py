@@ -59,7 +59,8 @@ def write_demo(
 
     today: the first day without charges. loaded_until: `today` of the last demo that was loaded, so
     that only the months which have changed since are written; None writes all thirteen. progress: is
-    told how many of how many months are written.
+    told how many of how many months are written. Deliveries come newest month first, so that the
+    dashboard has something to show while the rest is loaded.
     """
     made = company(today, seed=seed)
     months = [
@@ -67,7 +68,7 @@ def write_demo(
         if loaded_until is None or (month_of(month).end > loaded_until and loaded_until < today)
     ]  # fmt: skip
     deliveries: list[Delivery] = []
-    for done, month in enumerate(months):
+    for done, month in enumerate(reversed(months)):
         if progress is not None:
             progress(done, len(months))
         made.write(folder, months=[month])
