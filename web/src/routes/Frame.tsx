@@ -3,7 +3,9 @@ import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
 import { onSession, session } from "@/api/session";
 import { ScopeBar } from "@/features/scope/ScopeBar";
+import { useFreshFigures } from "@/features/session/activity";
 import { Account } from "./Account";
+import { Activity } from "./Activity";
 import f from "./frame.module.css";
 import { PAGES } from "./pages";
 import { BottomBar, PhoneBar, Rail } from "./Rail";
@@ -67,6 +69,7 @@ export function Frame() {
     ["[", () => setNarrow((value) => !value)],
   ]);
   useGoKeys();
+  useFreshFigures();
   useEffect(
     () =>
       onSession(() => {
@@ -88,6 +91,7 @@ export function Frame() {
       />
       <div className={f.main}>
         <PhoneBar search={paletteControl.open} account={<Account narrow help={shortcutsControl.open} />} />
+        <Activity />
         {SCOPED.test(path) && <ScopeBar detail={/^\/resources\/./.test(path)} />}
         <main id="content" className={f.content} tabIndex={-1}>
           <Outlet />

@@ -39,6 +39,8 @@ interface TableProps {
   readonly onNarrow: (key: readonly (string | null)[]) => void;
   readonly onItems: (key: readonly (string | null)[]) => void;
   readonly onHover: (label: string | null) => void;
+  /** Asks for more rows; absent when there can be no more. */
+  readonly onMore?: () => void;
 }
 
 const ROWS = ["a", "b", "c", "d", "e", "f", "g", "h"] as const;
@@ -149,6 +151,11 @@ export function BreakdownTable(props: TableProps) {
               <tr>
                 <td className="muted">
                   {(data.groups - data.rows.length).toLocaleString("en-US")} smaller groups
+                  {props.onMore && (
+                    <button type="button" className={e.showMore} onClick={props.onMore}>
+                      Show more
+                    </button>
+                  )}
                 </td>
                 <td className={e.trend} />
                 <td>

@@ -129,20 +129,20 @@ function ChargeList({ scope, drill }: { readonly scope: Scope; readonly drill: r
                 <Fragment key={id}>
                   <tr
                     data-row
-                    tabIndex={0}
+                    tabIndex={-1}
                     className={e.charge}
-                    aria-expanded={shown}
                     onClick={() => setOpen(shown ? null : id)}
                     onKeyDown={(event) => {
-                      if (event.key === "Enter" || event.key === " ") {
-                        event.preventDefault();
+                      if (event.key === "Enter" && event.target === event.currentTarget) {
                         setOpen(shown ? null : id);
                       }
                     }}
                   >
                     <td className="num">{shortDay(charge.ChargePeriodStart)}</td>
                     <td>
-                      <div className={`clip ${e.chargeWhat}`}>{charge.ServiceName}</div>
+                      <button type="button" className={`clip ${e.chargeWhat}`} aria-expanded={shown}>
+                        {charge.ServiceName}
+                      </button>
                       <div className={`clip ${e.chargeSub}`}>
                         {charge.ResourceName ?? charge.ResourceId ?? charge.ChargeDescription ?? ""}
                       </div>

@@ -57,11 +57,12 @@ function Explorer() {
   const grain = search.gran ?? defaultGranularity(daysBetween(scope.window.start, scope.window.end));
   const chart = search.chart ?? "bars";
   const top = search.top ?? 7;
+  const [limit, setLimit] = useState(50);
   const series = useQuery({
     ...seriesQuery(scope.query, by, grain, top),
     enabled: chart !== "treemap",
   });
-  const breakdown = useQuery(breakdownQuery(scope.query, by, 100, search.sort ?? "cost"));
+  const breakdown = useQuery(breakdownQuery(scope.query, by, limit, search.sort ?? "cost"));
   const canvas = useRef<EChartsType | null>(null);
   const [hot, setHot] = useState<string | null>(null);
 
@@ -148,6 +149,7 @@ function Explorer() {
           onNarrow={narrowTo}
           onItems={openItems}
           onHover={setHot}
+          onMore={limit < 1000 ? () => setLimit(limit === 50 ? 200 : 1000) : undefined}
         />
       </div>
       <ChargesDrawer

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconDatabaseImport, IconFilterOff } from "@tabler/icons-react";
+import { IconDatabaseImport, IconFilterOff, IconHourglassHigh } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useScope, useSetScope } from "@/features/scope/useScope";
@@ -17,6 +17,17 @@ import { TrendPanel } from "./TrendPanel";
 
 /** The first page of an installation that has no bill yet. */
 export function NoData() {
+  const me = useMe();
+  if (me.org.is_demo) {
+    return (
+      <Panel>
+        <EmptyState icon={<IconHourglassHigh size={22} />} title="The simulated company is being loaded">
+          Thirteen months of bills of three clouds are made and loaded; the first figures appear here within
+          seconds.
+        </EmptyState>
+      </Panel>
+    );
+  }
   return (
     <Panel>
       <EmptyState

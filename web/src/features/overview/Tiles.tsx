@@ -167,7 +167,7 @@ function RunRateTiles({ rate, summary }: { readonly rate: RunRate; readonly summ
         label={`${before} in all`}
         foot={
           rate.complete ? (
-            <span>the month before</span>
+            <span>the month before {month}</span>
           ) : (
             <span>
               <FigureMoney figure={rate.last_month_to_same_day} shape="compact" /> in its first{" "}

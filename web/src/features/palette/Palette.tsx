@@ -171,86 +171,81 @@ export function Palette({
   const loading = searching && (services.isFetching || resources.isFetching || accounts.isFetching);
 
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      withCloseButton={false}
-      padding={0}
-      size={600}
-      yOffset="12vh"
-      centered={false}
-      title={undefined}
-      aria-label="Search and commands"
-    >
-      <div className={s.field}>
-        <IconSearch size={18} className="faint" aria-hidden="true" />
-        <input
-          data-autofocus
-          className={s.input}
-          placeholder="Find pages, services, accounts, resources…"
-          aria-label="Search and commands"
-          role="combobox"
-          aria-expanded="true"
-          aria-controls="palette-list"
-          aria-activedescendant={items[current] ? `palette-${current}` : undefined}
-          value={text}
-          onChange={(event) => {
-            setText(event.currentTarget.value);
-            setAt(0);
-          }}
-          onKeyDown={(event) => {
-            if (event.key === "ArrowDown") {
-              event.preventDefault();
-              setAt(Math.min(current + 1, items.length - 1));
-            } else if (event.key === "ArrowUp") {
-              event.preventDefault();
-              setAt(Math.max(current - 1, 0));
-            } else if (event.key === "Enter") {
-              event.preventDefault();
-              choose(items[current]);
-            }
-          }}
-        />
-        <Keys keys={["esc"]} />
-      </div>
-      <div className={s.list} id="palette-list" role="listbox" aria-label="Results">
-        {items.map((item, index) => (
-          <div key={item.id}>
-            {item.group !== items[index - 1]?.group && (
-              <div className={s.group} role="presentation">
-                {item.group}
-              </div>
-            )}
-            <div
-              id={`palette-${index}`}
-              role="option"
-              tabIndex={-1}
-              aria-selected={index === current}
-              className={s.item}
-              ref={(element) => {
-                if (index === current) element?.scrollIntoView({ block: "nearest" });
+    <Modal.Root opened={opened} onClose={onClose} size={600} yOffset="12vh" centered={false}>
+      <Modal.Overlay backgroundOpacity={0.35} />
+      <Modal.Content aria-label="Search and commands" radius="lg">
+        <Modal.Body p={0}>
+          <div className={s.field}>
+            <IconSearch size={18} className="faint" aria-hidden="true" />
+            <input
+              data-autofocus
+              className={s.input}
+              placeholder="Find pages, services, accounts, resources…"
+              aria-label="Search and commands"
+              role="combobox"
+              aria-expanded="true"
+              aria-controls="palette-list"
+              aria-activedescendant={items[current] ? `palette-${current}` : undefined}
+              value={text}
+              onChange={(event) => {
+                setText(event.currentTarget.value);
+                setAt(0);
               }}
-              onMouseMove={() => setAt(index)}
-              onMouseDown={(event) => {
-                event.preventDefault();
-                choose(item);
+              onKeyDown={(event) => {
+                if (event.key === "ArrowDown") {
+                  event.preventDefault();
+                  setAt(Math.min(current + 1, items.length - 1));
+                } else if (event.key === "ArrowUp") {
+                  event.preventDefault();
+                  setAt(Math.max(current - 1, 0));
+                } else if (event.key === "Enter") {
+                  event.preventDefault();
+                  choose(items[current]);
+                }
               }}
-            >
-              {item.icon}
-              <span className="clip">{item.label}</span>
-              {item.note && <span className={`clip ${s.note}`}>{item.note}</span>}
-              {item.keys && (
-                <span className={s.keys}>
-                  <Keys keys={item.keys} />
-                </span>
-              )}
-            </div>
+            />
+            <Keys keys={["esc"]} />
           </div>
-        ))}
-        {items.length === 0 && (
-          <p className={s.none}>{loading ? "Looking…" : `Nothing is called “${text.trim()}”.`}</p>
-        )}
-      </div>
-    </Modal>
+          <div className={s.list} id="palette-list" role="listbox" aria-label="Results">
+            {items.map((item, index) => (
+              <div key={item.id}>
+                {item.group !== items[index - 1]?.group && (
+                  <div className={s.group} role="presentation">
+                    {item.group}
+                  </div>
+                )}
+                <div
+                  id={`palette-${index}`}
+                  role="option"
+                  tabIndex={-1}
+                  aria-selected={index === current}
+                  className={s.item}
+                  ref={(element) => {
+                    if (index === current) element?.scrollIntoView({ block: "nearest" });
+                  }}
+                  onMouseMove={() => setAt(index)}
+                  onMouseDown={(event) => {
+                    event.preventDefault();
+                    choose(item);
+                  }}
+                >
+                  {item.icon}
+                  <span className="clip">{item.label}</span>
+                  {item.note && <span className={`clip ${s.note}`}>{item.note}</span>}
+                  {item.keys && (
+                    <span className={s.keys}>
+                      <Keys keys={item.keys} />
+                    </span>
+                  )}
+                </div>
+              </div>
+            ))}
+            {items.length === 0 && (
+              <p className={s.none}>{loading ? "Looking…" : `Nothing is called “${text.trim()}”.`}</p>
+            )}
+          </div>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

@@ -12,7 +12,7 @@ import { COST_KIND_TEXT } from "@/features/scope/scope";
 import type { Scope } from "@/features/scope/useScope";
 import { Copy } from "@/ui/Copy";
 import { Delta } from "@/ui/Delta";
-import { ago, longDay, windowLabel } from "@/ui/dates";
+import { longDay, windowLabel } from "@/ui/dates";
 import { groupColor, useDark } from "@/ui/Entity";
 import { Explain } from "@/ui/Explain";
 import { Money } from "@/ui/Money";
@@ -191,11 +191,6 @@ function Contents({
               </div>
             ))}
           </dl>
-          {resource.last_seen && (
-            <p className="faint" style={{ fontSize: 12.5, marginTop: 8 }}>
-              Last seen in a bill {ago(resource.last_seen)}.
-            </p>
-          )}
         </section>
 
         <section aria-label="Tags">

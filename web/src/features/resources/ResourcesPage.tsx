@@ -1,4 +1,4 @@
-import { Drawer, Skeleton, TextInput } from "@mantine/core";
+import { Skeleton, TextInput } from "@mantine/core";
 import { useDebouncedCallback, useMediaQuery } from "@mantine/hooks";
 import { IconArrowDown, IconArrowUp, IconSearch, IconServerOff } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
@@ -13,9 +13,11 @@ import { useMe } from "@/features/session/queries";
 import { Delta } from "@/ui/Delta";
 import { Dot, groupColor, useDark } from "@/ui/Entity";
 import { Explain } from "@/ui/Explain";
+import { Keys } from "@/ui/Keys";
 import { Money } from "@/ui/Money";
 import { PageHeader } from "@/ui/Panel";
 import { useRowKeys } from "@/ui/rowKeys";
+import { SideSheet } from "@/ui/SideSheet";
 import { Sparkline } from "@/ui/Spark";
 import { EmptyState, ErrorState } from "@/ui/States";
 import { resourcesQuery } from "./queries";
@@ -128,7 +130,8 @@ function ResourceTable() {
           data-page-search
           className={r.find}
           aria-label="Find a resource"
-          placeholder="Find by name or id…   /"
+          placeholder="Find by name or id…"
+          rightSection={<Keys keys={["/"]} />}
           leftSection={<IconSearch size={15} />}
           value={text}
           onChange={(event) => {
@@ -220,18 +223,15 @@ function ResourceTable() {
         )}
       </section>
       {isFetchingNextPage && <Skeleton h={40} mt={8} />}
-      <Drawer
+      <SideSheet
+        label="Resource"
         opened={search.open !== undefined}
         onClose={() => change({ open: undefined })}
-        size="min(680px, 100%)"
-        withCloseButton={false}
-        padding={0}
-        aria-label="Resource"
       >
         {search.open && (
           <ResourceDetails id={search.open} scope={scope} onClose={() => change({ open: undefined })} />
         )}
-      </Drawer>
+      </SideSheet>
     </>
   );
 }
@@ -271,9 +271,7 @@ function Row({
           {title}
         </div>
         <div className={`clip ${r.sub}`}>
-          {[resource.type, title === resource.resource_id ? null : resource.resource_id]
-            .filter(Boolean)
-            .join(" · ")}
+          {resource.type ?? (title === resource.resource_id ? "" : resource.resource_id)}
         </div>
       </td>
       <td>

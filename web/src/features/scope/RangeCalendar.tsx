@@ -21,6 +21,8 @@ export function RangeCalendar({
     <DatePicker
       type="range"
       size="sm"
+      weekendDays={[]}
+      ariaLabels={{ previousMonth: "Month before", nextMonth: "Next month" }}
       allowSingleDateInRange
       numberOfColumns={months}
       defaultDate={addMonths(monthStart(last), 1 - months)}

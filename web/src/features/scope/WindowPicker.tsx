@@ -76,8 +76,7 @@ export function WindowPicker() {
               />
             </Suspense>
             <p className={s.calendarNote}>
-              Compared with {windowLabel(scope.previous.start, scope.previous.end)}, the window of the same
-              length before it. Days are UTC.
+              Compared with {windowLabel(scope.previous.start, scope.previous.end)}. Days are UTC.
             </p>
           </div>
         </div>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { exclude, type Filter, narrow, parseFilters, replaceAt, writeFilters } from "./filters";
-import { parseScope, presetWindow, scopeWindow } from "./scope";
+import { parseScope, presetWindow, previousWindow, scopeWindow } from "./scope";
 import { parseSearch, stringifySearch } from "./search";
 
 const data = { first_day: "2025-10-01", last_day: "2026-11-22" };
@@ -68,6 +68,26 @@ describe("scope", () => {
   it("takes dates before a preset", () => {
     const scope = parseScope({ start: "2026-11-01", end: "2026-11-05", range: "30d" });
     expect(scopeWindow(scope, data)).toEqual({ start: "2026-11-01", end: "2026-11-05" });
+  });
+
+  it("compares like the API: running month, whole months, any days", () => {
+    expect(previousWindow({ start: "2026-11-01", end: "2026-11-23" })).toEqual({
+      start: "2026-10-01",
+      end: "2026-10-23",
+    });
+    expect(previousWindow({ start: "2026-03-01", end: "2026-03-31" })).toEqual({
+      start: "2026-02-01",
+      end: "2026-03-01",
+    });
+    expect(previousWindow({ start: "2026-10-01", end: "2026-11-01" })).toEqual({
+      start: "2026-09-01",
+      end: "2026-10-01",
+    });
+    expect(previousWindow({ start: "2025-12-01", end: "2026-11-23" }).end).toBe("2025-12-01");
+    expect(previousWindow({ start: "2026-11-16", end: "2026-11-23" })).toEqual({
+      start: "2026-11-09",
+      end: "2026-11-16",
+    });
   });
 
   it("presets follow the data, not the clock", () => {

@@ -1,6 +1,6 @@
 /** What part of the cost a page looks at: dates, cost kind and filters. All of it lives in the URL. */
 
-import { addDays, addMonths, isDay, monthStart } from "@/ui/dates";
+import { addDays, addMonths, daysBetween, isDay, monthStart } from "@/ui/dates";
 
 export const COST_KINDS = ["effective", "billed", "list", "contracted"] as const;
 export type CostKind = (typeof COST_KINDS)[number];
@@ -91,6 +91,27 @@ export function presetWindow(preset: PresetId, data: DataWindow): DayWindow {
 export function scopeWindow(scope: ScopeSearch, data: DataWindow): DayWindow {
   if (scope.start && scope.end) return { start: scope.start, end: scope.end };
   return presetWindow(scope.range ?? "mtd", data);
+}
+
+/** What a window is compared with, as the API does: the same days of the month before for a month that
+ * is still running, whole months with whole months, else as many days just before. */
+export function previousWindow(window: DayWindow): DayWindow {
+  const { start, end } = window;
+  const length = daysBetween(start, end);
+  const wholeStart = start.endsWith("-01");
+  if (wholeStart && end < addMonths(start, 1)) {
+    const before = addMonths(start, -1);
+    const last = addDays(before, length);
+    return { start: before, end: last < start ? last : start };
+  }
+  if (wholeStart && end.endsWith("-01")) {
+    const months =
+      (Number(end.slice(0, 4)) - Number(start.slice(0, 4))) * 12 +
+      Number(end.slice(5, 7)) -
+      Number(start.slice(5, 7));
+    return { start: addMonths(start, -months), end: start };
+  }
+  return { start: addDays(start, -length), end: start };
 }
 
 export function presetLabel(scope: ScopeSearch): string {

@@ -1,9 +1,8 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { useMe } from "@/features/session/queries";
-import { addDays, daysBetween } from "@/ui/dates";
 import { type Filter, parseFilters, writeFilters } from "./filters";
-import { type CostKind, type DayWindow, type ScopeSearch, scopeWindow } from "./scope";
+import { type CostKind, type DayWindow, previousWindow, type ScopeSearch, scopeWindow } from "./scope";
 
 /** The query that every cost endpoint takes. */
 export interface ScopeQuery {
@@ -24,13 +23,12 @@ export interface Scope {
 
 export function makeScope(search: ScopeSearch, data: { first_day: string; last_day: string }): Scope {
   const window = scopeWindow(search, data);
-  const length = daysBetween(window.start, window.end);
   const cost = search.cost ?? "effective";
   const filter = search.filter ?? [];
   return {
     search,
     window,
-    previous: { start: addDays(window.start, -length), end: window.start },
+    previous: previousWindow(window),
     cost,
     filters: parseFilters(filter),
     query: { start: window.start, end: window.end, cost, filter },

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Drawer, Skeleton } from "@mantine/core";
+import { ActionIcon, Button, Skeleton } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconCircleCheck, IconDownload, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -10,6 +10,7 @@ import { COST_KIND_TEXT, type CostKind } from "@/features/scope/scope";
 import { Copy } from "@/ui/Copy";
 import { instant } from "@/ui/dates";
 import { byteSize, decimal, exactMoney } from "@/ui/money";
+import { SideSheet } from "@/ui/SideSheet";
 import { ErrorState, Notice, Pill } from "@/ui/States";
 import { FaultNotice } from "./FaultNotice";
 import { periodsText } from "./LoadTable";
@@ -25,16 +26,9 @@ export function LoadDrawer({
   readonly onClose: () => void;
 }) {
   return (
-    <Drawer
-      opened={id !== undefined}
-      onClose={onClose}
-      size="min(680px, 100%)"
-      withCloseButton={false}
-      padding={0}
-      aria-label="Load"
-    >
+    <SideSheet label="Load" opened={id !== undefined} onClose={onClose}>
       {id && <LoadDetails id={id} onClose={onClose} />}
-    </Drawer>
+    </SideSheet>
   );
 }
 

@@ -112,12 +112,15 @@ export function LoadTable({
                 </div>
               </td>
               <td>
-                <Pill tone={STATUS[load.status].tone}>{STATUS[load.status].label}</Pill>
-                {load.warnings.length > 0 && (
-                  <Tooltip label={load.warnings[0]?.message ?? ""} multiline maw={280}>
-                    <IconAlertTriangle size={15} className={s.warned} aria-label="has warnings" />
-                  </Tooltip>
-                )}
+                <span className={s.result}>
+                  <Pill tone={STATUS[load.status].tone}>{STATUS[load.status].label}</Pill>
+                  <Reconciled load={load} />
+                  {load.warnings.length > 0 && (
+                    <Tooltip label={load.warnings[0]?.message ?? ""} multiline maw={280}>
+                      <IconAlertTriangle size={15} className={s.warned} aria-label="has warnings" />
+                    </Tooltip>
+                  )}
+                </span>
               </td>
               <td className="muted">{periodsText(load.billing_periods)}</td>
               <td className="num">
@@ -134,8 +137,7 @@ export function LoadTable({
               </td>
               <td>
                 <span className={s.loadTotal}>
-                  <Reconciled load={load} />
-                  {load.totals.slice(0, 2).map((total) => (
+                  {load.totals.slice(0, 3).map((total) => (
                     <Money key={total.currency} amount={total.billed} currency={total.currency} light />
                   ))}
                   {load.totals.length === 0 && <span className="faint">–</span>}
