@@ -4,23 +4,67 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cco.core.errors import Conflict, InvalidInput, Unavailable
+from cco.core.resource import Resource
 from cco.store.database import Database, drift, engine_url, head, migrate
+from cco.store.jobs import Jobs
+from cco.store.loads import Loads
 from cco.store.orgs import DEFAULT, DEMO, Orgs
+from cco.store.rates import Rate, Rates
+from cco.store.resources import Resources
+from cco.store.sources import Sources
+from cco.store.tables import new_id
+
+
+def fill(database: Database) -> None:
+    """Something in every table that a migration might change."""
+    with database.transaction() as session:
+        org_id = Orgs(session).ensure(DEFAULT).id
+        Orgs(session).ensure(DEMO)
+        now = datetime(2026, 11, 23, tzinfo=UTC)
+        source = Sources(session).create(
+            org_id, name="Bills", kind="folder", location="/bills", poll_minutes=5, now=now
+        )
+        job = Jobs(session).enqueue(org_id, "load", {"source_id": source.id})
+        Loads(session).begin(
+            org_id,
+            new_id(),
+            source_id=source.id,
+            job_id=job.id,
+            part="a",
+            file="a",
+            bytes=1,
+            started_at=now,
+        )
+        Rates(session).put(org_id, [Rate("EUR", "USD", date(2026, 11, 1), Decimal("1.1"))])
+        Resources(session).seen(
+            org_id,
+            [Resource("AWS", "i-1", "web", None, None, None, None, {"team": "a"}, now, now)],
+        )
 
 
 def test_every_migration_goes_up_down_and_up_again_with_data_in_the_tables(empty_database_url: str) -> None:
     migrate(empty_database_url)
     database = Database(empty_database_url)
-    with database.transaction() as session:
-        Orgs(session).ensure(DEFAULT)
-        Orgs(session).ensure(DEMO)
+    fill(database)
     drift(empty_database_url)
+    revisions = [head()]
+    while revisions[-1] != "0001":
+        migrate(empty_database_url, f"{int(revisions[-1]) - 1:04}")
+        revisions.append(str(database.revision()))
+    for revision in reversed(revisions):
+        migrate(empty_database_url, revision)
+        assert database.revision() == revision
+    drift(empty_database_url)
+    with database.transaction() as session:
+        assert Jobs(session).depth() == {"queued": 1}
     migrate(empty_database_url, "base")
     assert database.revision() is None
     with database.transaction() as session:

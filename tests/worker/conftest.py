@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from cco.core.window import FixedClock
 from cco.store.database import Database
 from cco.store.jobs import Job, Jobs
 from cco.store.orgs import DEFAULT, Orgs
@@ -148,7 +149,7 @@ def desk(wiring: Wiring, tmp_path: Path) -> Desk:
 
 
 @pytest.fixture
-def bill(data_dir: Path, tmp_path: Path) -> Callable[[int], Path]:
+def bill(data_dir: Path, tmp_path: Path, clock: FixedClock) -> Callable[[int], Path]:
     """Writes a FOCUS bill of so many thousand rows, from the anonymised sample."""
 
     def write(thousands: int) -> Path:
@@ -161,7 +162,8 @@ def bill(data_dir: Path, tmp_path: Path) -> Callable[[int], Path]:
             out.write(header + "\n")
             for _ in range(thousands):
                 out.write(rows if rows.endswith("\n") else rows + "\n")
-        old = time.time() - 3600
+        # Settled for the clock of the tests and for that of the machine.
+        old = min(time.time(), clock.now().timestamp()) - 3600
         os.utime(path, (old, old))
         return path
 

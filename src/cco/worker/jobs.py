@@ -76,7 +76,9 @@ def demo(wiring: Wiring, job: Job, progress: Progress) -> dict[str, Any]:
                 org.id, [Rate(r.currency, r.reporting_currency, r.period, r.rate) for r in made.rates]
             )
         said = []
-        for number, one in enumerate(made.deliveries):
+        # The newest month first: it is what people look at while the others arrive.
+        newest_first = sorted(made.deliveries, key=lambda one: one.period, reverse=True)
+        for number, one in enumerate(newest_first):
             done = _Share(progress, number, len(made.deliveries))
             load_id = str(uuid.uuid5(uuid.UUID(job.id), one.part))
             run = partial(_load_simulated, wiring, job, source, one, load_id, done)
