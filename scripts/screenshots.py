@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -101,8 +102,11 @@ def shots(
     if only in "resource":
         page.goto(f"{url}/resources")
         settled(page, "Resources")
-        page.get_by_role("table").get_by_role("link").first.click()
-        page.wait_for_url("**/resources/*")
+        page.locator("[data-row]").first.click()
+        expect(page.get_by_role("dialog").get_by_role("heading", level=1)).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        yield "resource-drawer", page.screenshot(animations="disabled")
+        page.goto(f"{url}/resources/{re.findall(r'open=([^&]+)', page.url)[0]}")
         page.wait_for_load_state("networkidle")
         yield "resource", whole(page)
     context.close()

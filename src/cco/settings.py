@@ -76,7 +76,7 @@ class Settings(BaseSettings):
         default=None,
         min_length=16,
         repr=False,
-        description="Opens /metrics to whoever sends it as a bearer token; without it, to this machine alone.",
+        description="Opens /metrics to whoever sends it as a bearer token; without it, to this machine.",
     )
     secret_key: str | None = Field(
         default=None,

@@ -152,5 +152,10 @@ def test_filters_live_in_the_address(demo: Page, product: Product, browser: Brow
 def test_a_resource_opens_from_the_list(demo: Page, product: Product) -> None:
     demo.goto(f"{product.url}/resources")
     settled(demo, "Resources")
-    demo.get_by_role("table").get_by_role("link").first.click()
-    expect(demo).to_have_url(re.compile(r"/resources/.+|resource="))
+    row = demo.get_by_role("table").get_by_role("row").nth(1)
+    row.click()
+    drawer = demo.get_by_role("dialog")
+    name = drawer.get_by_role("heading", level=1).inner_text()
+    expect(drawer.get_by_role("heading", name="What the cost is made of")).to_be_visible()
+    demo.goto(f"{product.url}/resources/{re.findall(r'open=([^&]+)', demo.url)[0]}")
+    expect(demo.get_by_role("heading", level=1, name=name)).to_be_visible()

@@ -26,7 +26,7 @@ SERVICES = ("Amazon EC2", "Amazon S3", "AWS Lambda")
 
 def company(make_charge: Make, *, currencies: tuple[str, ...] = ("USD",), seed: int = 3) -> list[Row]:
     """Three months of random charges with tags, sources of ties, negatives and missing values."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     rows = []
     for number in range(700):
         tags: dict[str, str] | None = {}
@@ -111,7 +111,7 @@ FILTERS: list[tuple[Filter, Callable[[Row], bool]]] = [
 
 @pytest.mark.parametrize("seed", range(6))
 def test_ranking_equals_a_plain_sum_under_any_filters(costs: Costs, rows: list[Row], seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     chosen = chance.sample(FILTERS, seed % 3 + 1)
     chosen = [
         pair

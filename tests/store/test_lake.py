@@ -71,7 +71,7 @@ def test_totals_are_exact_to_the_last_of_24_decimals(written: Written, make_char
 
 
 def test_rollups_add_up_to_the_line_items(lake: Lake, deliver: Deliver, make_charge: Make) -> None:
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     rows = [
         make_charge(
             JAN + timedelta(days=chance.randrange(59)),
@@ -121,7 +121,7 @@ def test_rows_are_sorted_by_day_account_service_resource(
         make_charge(JAN + timedelta(days=n % 3), "1", SubAccountId=str(n % 4), ResourceId=str(n % 5))
         for n in range(200)
     ]
-    random.Random(1).shuffle(rows)  # noqa: S311
+    random.Random(1).shuffle(rows)
     deliver(rows)
     with lake.reading() as cursor:
         found = cursor.execute(
@@ -136,7 +136,7 @@ def test_discard_leaves_no_file(lake: Lake, written: Written, make_charge: Make)
     assert all(Path(file.path.removeprefix("file://")).exists() for file in files)
     lake.discard(files)
     root = Path(lake.root.removeprefix("file://"))
-    assert [path for path in root.rglob("*.parquet")] == []
+    assert list(root.rglob("*.parquet")) == []
 
 
 def test_sweep_keeps_what_is_visible_and_what_is_young(

@@ -140,8 +140,8 @@ SERVICE = "service_description"
 SKU = "sku_description"
 GLOBAL_NAME = "resource_global_name"
 RESOURCE = "resource_name"
-REGION = f"coalesce(location_region, location_location)"
-MONTH = f"try_strptime(invoice_month, '%Y%m')"
+REGION = "coalesce(location_region, location_location)"
+MONTH = "try_strptime(invoice_month, '%Y%m')"
 CORRECTED = "coalesce(adjustment_info_id, adjustment_info_type) IS NOT NULL"
 
 CREDIT = "credit IS NOT NULL"
@@ -155,9 +155,9 @@ FEE = f"({COST_TYPE} = 'regular' AND starts_with(lower({SKU}), 'commitment'))"
 USAGE = f"(NOT {CREDIT} AND {COST_TYPE} = 'regular')"
 COMMITMENT = f"coalesce(credit.type IN ({COMMITMENTS}), {FEE})"
 
-CREDIT_LIST = f"""
-    from_json(credits, '[{{"id": "VARCHAR", "name": "VARCHAR", "full_name": "VARCHAR",
-                         "type": "VARCHAR", "amount": "VARCHAR"}}]')"""
+CREDIT_LIST = """
+    from_json(credits, '[{"id": "VARCHAR", "name": "VARCHAR", "full_name": "VARCHAR",
+                         "type": "VARCHAR", "amount": "VARCHAR"}]')"""
 
 SPLIT = f"""
     SELECT typed.*, unnest(list_prepend(NULL, list_filter({CREDIT_LIST}, lambda c: c.amount IS NOT NULL))) AS credit
@@ -291,7 +291,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ),
     ("SubAccountId", "project_id"),
     ("SubAccountName", "project_name"),
-    ("SubAccountType", f"CASE WHEN project_id IS NOT NULL THEN 'Project' END"),
+    ("SubAccountType", "CASE WHEN project_id IS NOT NULL THEN 'Project' END"),
     ("Tags", merged("system_labels", "project_labels", "tags", "labels")),
     (
         "x_TagOrigins",
