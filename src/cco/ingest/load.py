@@ -31,7 +31,7 @@ from cco.ingest.delivery import Delivery, may_be_bill
 from cco.ingest.detect import HEAD_BYTES, Recognised, Seen, Undecided
 from cco.ingest.format import Format
 from cco.ingest.formats import BUILT_IN
-from cco.ingest.normalise import NOTES, Cell, Plan, Styles
+from cco.ingest.normalise import NOTES, Cell, Styles
 from cco.ingest.normalise import plan as plan_for
 from cco.ports.billing import Bills
 from cco.store import archive, staging
@@ -42,7 +42,7 @@ from cco.store.lake import Lake, LakeFile, LoadKey, Progress
 from cco.store.loads import Load, Loads
 from cco.store.resources import Resources
 from cco.store.sources import Source, Sources
-from cco.store.staging import CHARGES, Column, Outcome, Overlap, Readable, Staging
+from cco.store.staging import CHARGES, Column, Outcome, Overlap, Part, Readable, Staging
 
 log = logs.logger(__name__)
 
@@ -301,11 +301,15 @@ class _Work:
 
     def _stage_and_write(self, stage: Staging, readables: list[Readable]) -> LoadReport:
         planned = [self._plan(stage, readable) for readable in readables]
-        outcome = self._fill(stage, planned)
+        self.progress(0, len(planned), "files", f"Reading {self.delivery.name}")
+        outcome = stage.look(planned)
+        if outcome is None:
+            stage.clear()
+            outcome = self._fill(stage, planned)
         if outcome.rows_rejected and self._style_faults(stage):
             # The first rows did not show how the file writes its numbers or times: look at all of them.
             again = [self._plan(stage, readable, everything=True) for readable in readables]
-            if [plan.select for _, plan in again] != [plan.select for _, plan in planned]:
+            if [part.select for part in again] != [part.select for part in planned]:
                 stage.clear()
                 outcome = self._fill(stage, again)
         self.outcome = outcome
@@ -334,7 +338,7 @@ class _Work:
             warnings += found
         return self._write(stage, key, outcome, source_totals, warnings)
 
-    def _plan(self, stage: Staging, readable: Readable, *, everything: bool = False) -> tuple[Readable, Plan]:
+    def _plan(self, stage: Staging, readable: Readable, *, everything: bool = False) -> Part:
         columns = stage.columns(readable)
         headers = [column.header for column in columns]
         recognised = detect.recognise(self.ingest.formats, headers, file=readable.name)
@@ -349,13 +353,24 @@ class _Work:
         self.headers = headers
         styles = self._styles(stage, readable, recognised, columns, everything=everything)
         rest = [column for column in columns if column.header in recognised.binding.rest]
-        return readable, plan_for(
+        by_header = {column.header: column for column in columns}
+        dictionaries = {
+            header: table
+            for each in recognised.format.inputs
+            if each.kind == "map" and (header := recognised.binding.columns.get(each.name)) is not None
+            if (table := stage.dictionary(readable, by_header[header], "to_map")) is not None
+        }
+        plan = plan_for(
             recognised.format,
             recognised.binding,
             [Cell(column.header, column.sql, column.type, column.nulled) for column in columns],
             styles,
             filled=stage.filled(readable, rest),
+            dictionaries=dictionaries,
+            row="file_row_number + 1" if readable.kind == "parquet" else None,
         )
+        self.notes = plan.notes
+        return Part(readable, plan.select, plan.totals, plan.numbered, plan.split, plan.period)
 
     def _styles(
         self,
@@ -435,11 +450,10 @@ class _Work:
             code=f"mixed-{undecided.what.replace(' ', '-')}s",
         )
 
-    def _fill(self, stage: Staging, planned: Sequence[tuple[Readable, Plan]]) -> Outcome:
-        for number, (readable, plan) in enumerate(planned):
-            self.progress(number, len(planned), "files", f"Reading {readable.name}")
-            stage.fill(readable, plan.select, totals=plan.totals, numbered=plan.numbered)
-            self.notes = plan.notes
+    def _fill(self, stage: Staging, planned: Sequence[Part]) -> Outcome:
+        for number, part in enumerate(planned):
+            self.progress(number, len(planned), "files", f"Reading {part.readable.name}")
+            stage.fill(part)
         self.progress(len(planned), len(planned), "files", "Checking")
         return stage.outcome()
 
@@ -556,8 +570,10 @@ class _Work:
         warnings: list[Warned],
     ) -> LoadReport:
         lake = self.ingest.lake
-        files = lake.write(stage.connection, CHARGES, key, progress=self.progress)
+        files: list[LakeFile] = []
         try:
+            for relation in stage.relations():
+                files += lake.write(stage.connection, relation, key, progress=self.progress)
             written = _lake_totals(files)
             differing = check.differences(source_totals, written)
             if sum(file.rows for file in files) != outcome.charges:
@@ -584,7 +600,8 @@ class _Work:
                 lake.discard(files)
             raise
         self.progress(outcome.charges, outcome.charges, "rows", "Listing resources")
-        self._see(stage.connection, CHARGES)
+        written_to = ", ".join(staging.literal(file.path) for file in files)
+        self._see(stage.connection, f"read_parquet([{written_to}])" if lake.local else CHARGES)
         self._save(status="loaded", snapshot_id=snapshot, finished_at=self._now())
         log.info(
             "loaded",

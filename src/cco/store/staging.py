@@ -22,6 +22,7 @@ import duckdb
 
 from cco.core.charge import CHARGE_COLUMNS, CostKind
 from cco.core.errors import BadFile, CcoError, Unavailable
+from cco.core.money import EXACT
 from cco.core.resource import Resource
 
 CHARGES = "staged_charges"
@@ -31,6 +32,12 @@ NULLS = ("", "NULL", "null", "\\N")
 """How files spell an empty cell."""
 
 SAMPLE_ROWS = 5_000
+
+DICTIONARY_ROWS = 50_000
+"""From so many rows on it pays to parse each distinct text once."""
+
+IN_PLACE_ROWS = 100_000
+"""From so many rows on Parquet files are judged where they lie instead of being staged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,39 @@ class Column:
     sql: str
     type: str
     nulled: bool
+
+
+@dataclass(slots=True)
+class Part:
+    """A file and the SELECT that makes charges of it.
+
+    select: ``{reader}`` stands for the relation that reads the file. totals: cost kind → column with the
+    source's own value. numbered: the SELECT yields ``_row``, the data row a charge comes from. split: a
+    row may become several charges. period: the expression over the file on which alone the billing
+    period depends, or None. offset: the delivery's rows before this file.
+    """
+
+    readable: Readable
+    select: str
+    totals: Mapping[CostKind, str]
+    numbered: bool
+    split: bool
+    period: str | None = None
+    offset: int = 0
+
+    def query(self, reader: str, *, period: str | None = None) -> str:
+        """The SELECT over a reader; with `period`, that expression is there as ``_period``."""
+        query = self.select.replace("{reader}", reader)
+        if period is not None:
+            return (
+                query.replace("{period}", f", {period} AS _raw_period")
+                .replace("{_period}", ", _raw_period AS _period")
+                .replace("{_raw}", ", _raw_period")
+            )
+        query = query.replace("{period}", "").replace("{_period}", "").replace("{_raw}", "")
+        if self.offset:
+            query = f"SELECT * REPLACE (_row + {self.offset} AS _row) FROM ({query})"
+        return query
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +155,10 @@ class Staging:
         self.connection = connection
         self._files: list[tuple[str, int, int]] = []
         self._numbered = False
+        self._split = False
         self._totals: Mapping[CostKind, str] = {}
+        self._dictionaries: list[str] = []
+        self._in_place: dict[date, list[tuple[Part, list[Any]]]] = {}
         self._rows = 0
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(macros())
@@ -130,7 +173,8 @@ class Staging:
                 for number, header in enumerate(readable.headers)
             ]
         with explained(readable.name):
-            relation = self.connection.sql(f"SELECT * FROM {self.reader(readable)}")
+            hidden = " EXCLUDE (file_row_number)" if readable.kind == "parquet" else ""
+            relation = self.connection.sql(f"SELECT *{hidden} FROM {self.reader(readable)}")
             return [
                 column
                 for name, kind in zip(relation.columns, relation.types, strict=True)
@@ -141,7 +185,7 @@ class Staging:
         """The relation that reads the file."""
         path = literal(str(readable.path))
         if readable.kind == "parquet":
-            return f"read_parquet({path})"
+            return f"read_parquet({path}, file_row_number=true)"
         if readable.kind == "csv":
             columns = ", ".join(f"'f{number}': 'VARCHAR'" for number in range(len(readable.headers)))
             nulls = ", ".join(literal(null) for null in NULLS)
@@ -195,32 +239,124 @@ class Staging:
                 found.append([(at, text) for at, text in rows])
             return found
 
-    def filled(self, readable: Readable, columns: Sequence[Column]) -> frozenset[str] | None:
-        """Headers of a Parquet file that hold any value, from a scan of those columns alone; None for
-        other files, where looking would mean reading them twice."""
+    def filled(self, readable: Readable, columns: Sequence[Column]) -> Mapping[str, bool] | None:
+        """Headers of a Parquet file that hold any value → whether every row has one, from a scan of
+        those columns alone; None for other files, where looking would mean reading them twice."""
         if readable.kind != "parquet" or not columns:
             return None
         counts = ", ".join(f"count(nullif(CAST({column.sql} AS VARCHAR), ''))" for column in columns)
         with explained(readable.name):
-            row = self._one(f"SELECT {counts} FROM {self.reader(readable)}")
-        return frozenset(column.header for column, count in zip(columns, row, strict=True) if count)
+            rows, *filled = self._one(f"SELECT count(*), {counts} FROM {self.reader(readable)}")
+        return {column.header: count == rows for column, count in zip(columns, filled, strict=True) if count}
 
-    def fill(
-        self,
-        readable: Readable,
-        select: str,
-        *,
-        totals: Mapping[CostKind, str],
-        numbered: bool,
-    ) -> int:
-        """Run the SELECT over the file (``{reader}`` stands for it) and keep its rows. Returns how
-        many rows the file has. totals: cost kind → column with the source's own value. numbered: the
-        SELECT yields ``_row``, the file's row that a charge comes from."""
-        query = select.replace("{reader}", self.reader(readable))
-        if numbered:
+    def dictionary(self, readable: Readable, column: Column, macro: str) -> str | None:
+        """A table (``text``, ``value``) of what the macro makes of each distinct text of a column, or
+        None where that is not worth it: the texts repeat in few files, and only Parquet can be asked
+        for one column."""
+        if readable.kind != "parquet" or column.type != "VARCHAR":
+            return None
+        reader, name = self.reader(readable), f"dictionary_{len(self._dictionaries)}"
+        with explained(readable.name):
+            rows, distinct = self._one(
+                f"SELECT count({column.sql}), approx_count_distinct({column.sql}) FROM {reader}"
+            )
+            if rows < DICTIONARY_ROWS or distinct * 4 > rows or distinct > 2_000_000:
+                return None
+            self.connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT text, {macro}(text) AS value"
+                f" FROM (SELECT DISTINCT {column.sql} AS text FROM {reader})"
+                f" WHERE text IS NOT NULL AND text NOT IN ('', 'NULL')"
+            )
+        self._dictionaries.append(name)
+        return name
+
+    def look(self, parts: Sequence[Part]) -> Outcome | None:
+        """The outcome of Parquet files judged in place, column by column, without staging their rows;
+        None where they have to be staged: rows are to be rejected, or the file is small, or its rows
+        can't be told apart by billing period cheaply."""
+        rows = sum(
+            self._one(f"SELECT count(*) FROM {self.reader(part.readable)}")[0]
+            for part in parts
+            if part.readable.kind == "parquet" and part.numbered and not part.split
+        )
+        if rows < IN_PLACE_ROWS or not all(part.numbered and not part.split for part in parts):
+            return None
+        self._totals, self._numbered, self._split = parts[0].totals, True, False
+        totals = ", ".join(f"sum({column})" for column in self._totals.values())
+        seen: dict[str, dict[CostKind, Decimal]] = {}
+        notes: dict[int, int] = {}
+        periods: dict[date, list[tuple[Part, list[Any]]]] = {}
+        offset = 0
+        self.connection.execute("SET disabled_optimizers = 'in_clause'")
+        for part in parts:
+            if part.period is None:
+                return None
+            with explained(part.readable.name):
+                query = part.query(self.reader(part.readable), period=part.period)
+                found = self.connection.execute(
+                    f"SELECT _currency, period, _notes, count(*), count(_faults), "
+                    f"list(DISTINCT _period), {totals} FROM ({query}) GROUP BY ALL"
+                ).fetchall()
+            by_period: dict[date, set[Any]] = {}
+            here = 0
+            for currency, period, bits, count, faults, raw, *sums in found:
+                if faults or period is None:
+                    return None
+                here += count
+                by_period.setdefault(period, set()).update(raw)
+                held = seen.setdefault(currency, dict.fromkeys(self._totals, Decimal(0)))
+                for kind, amount in zip(self._totals, sums, strict=True):
+                    held[kind] = EXACT.add(held[kind], amount or Decimal(0))
+                _note(notes, bits, count)
+            for period, values in by_period.items():
+                if None in values or len(values) > 40:
+                    return None
+                periods.setdefault(period, []).append((part, sorted(values)))
+            self._files.append((part.readable.name, offset, here))
+            part.offset = offset
+            offset += here
+        self._rows = offset
+        self._in_place = periods
+        self._view([query for period in periods for query in self._of_period(period)])
+        return Outcome(offset, offset, 0, offset, tuple(sorted(periods)), seen, notes)
+
+    def relations(self) -> Iterator[str]:
+        """The rows to keep, in one or more turns of the view `CHARGES`."""
+        if not self._in_place:
+            yield CHARGES
+        for period in sorted(self._in_place):
+            self._view(self._of_period(period))
+            yield CHARGES
+
+    def _of_period(self, period: date) -> list[str]:
+        """The rows of one period, read where they lie: the billing period's own column, compared with
+        plain values, lets the reader skip what is not of it."""
+        return [
+            part.query(
+                "(SELECT * FROM "
+                + self.reader(part.readable)
+                + " WHERE "
+                + " OR ".join(f"{part.period} = {_constant(value)}" for value in values)
+                + ")",
+            )
+            for part, values in self._in_place[period]
+        ]
+
+    def _view(self, queries: Sequence[str]) -> None:
+        columns = ", ".join(
+            "_row AS x_SourceRow" if column.name == "x_SourceRow" else column.name
+            for column in CHARGE_COLUMNS
+        )
+        union = " UNION ALL ".join(f"SELECT {columns}, period FROM ({query})" for query in queries)
+        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {CHARGES} AS {union}")
+
+    def fill(self, part: Part) -> int:
+        """Run a file's SELECT and keep its rows. Returns how many rows the file has."""
+        query = part.query(self.reader(part.readable))
+        if part.numbered:
             query = f"SELECT * REPLACE (_row + {self._rows} AS _row) FROM ({query})"
         first = not self._files
-        with explained(readable.name):
+        with explained(part.readable.name):
             # The order of rows is where they come from; and an IN list that becomes a join (in_clause)
             # would read columns that nothing needs and stop the rows from streaming through.
             before = self._setting("preserve_insertion_order")
@@ -235,26 +371,26 @@ class Staging:
                 self.connection.execute("SET disabled_optimizers = ''")
             counted = self._one(
                 "SELECT coalesce(max(_row), 0) FROM staged_rows"
-                if numbered
+                if part.numbered
                 else "SELECT count(*) FROM staged_rows"
             )
         rows = int(counted[0]) - self._rows
-        self._files.append((readable.name, self._rows, rows))
+        self._files.append((part.readable.name, self._rows, rows))
         self._rows += rows
-        self._totals = totals
-        self._numbered = numbered
+        self._totals, self._numbered, self._split = part.totals, part.numbered, part.split
         return rows
 
     def clear(self) -> None:
         """Forget what was staged."""
         self.connection.execute("DROP TABLE IF EXISTS staged_rows")
         self._files.clear()
+        self._in_place = {}
         self._rows = 0
 
     def outcome(self) -> Outcome:
         """Counts, periods and the source's own totals, and the view `CHARGES` of what to keep."""
         bad, keep = "_faults IS NOT NULL", "_faults IS NULL"
-        if self._numbered:
+        if self._split:
             rejected = int(self._one(f"SELECT count(DISTINCT _row) FROM staged_rows WHERE {bad}")[0])
             if rejected:
                 keep = f"_row NOT IN (SELECT _row FROM staged_rows WHERE {bad})"
@@ -272,7 +408,7 @@ class Staging:
         own = ", ".join(f"any_value({column}) AS {column}" for column in self._totals.values())
         rows = (
             f"(SELECT any_value(_currency) AS _currency, {own} FROM staged_rows WHERE {keep} GROUP BY _row)"
-            if self._numbered
+            if self._split
             else f"(SELECT * FROM staged_rows WHERE {keep})"
         )
         with explained(self._files[0][0] if self._files else ""):
@@ -293,9 +429,7 @@ class Staging:
         for bits, count in self.connection.execute(
             f"SELECT _notes, count(*) FROM staged_rows WHERE {keep} AND _notes <> 0 GROUP BY 1"
         ).fetchall():
-            for bit in range(31):
-                if bits & (1 << bit):
-                    notes[bit] = notes.get(bit, 0) + count
+            _note(notes, bits, count)
         charges = int(self._one(f"SELECT count(*) FROM {CHARGES}")[0])
         return Outcome(
             rows_read=self._rows,
@@ -448,7 +582,26 @@ def accounts(connection: duckdb.DuckDBPyConnection, relation: str = CHARGES) -> 
             arg_max(BillingAccountId, ChargePeriodStart), min(ChargePeriodStart), max(ChargePeriodStart)
         FROM {relation} GROUP BY 1, 2 ORDER BY 1, 2"""
     ).fetchall()
-    return [ChargedAccount(*row[:4], row[4].replace(tzinfo=UTC), row[5].replace(tzinfo=UTC)) for row in rows]
+    return [
+        ChargedAccount(row[0], row[1], row[2], row[3], row[4].replace(tzinfo=UTC), row[5].replace(tzinfo=UTC))
+        for row in rows
+    ]
+
+
+def _note(notes: dict[int, int], bits: int, count: int) -> None:
+    """Count the rows of each bit that is set."""
+    for bit in range(31):
+        if bits & (1 << bit):
+            notes[bit] = notes.get(bit, 0) + count
+
+
+def _constant(value: Any) -> str:
+    """A literal of the value's own type, so that comparing it needs no cast of the column."""
+    if isinstance(value, datetime):
+        return f"TIMESTAMP '{value.isoformat(sep=' ')}'"
+    if isinstance(value, date):
+        return f"DATE '{value}'"
+    return literal(str(value))
 
 
 def _flattened(header: str, sql: str, kind: Any) -> Iterator[Column]:

@@ -54,7 +54,7 @@ class Objects:
 
     @cached_property
     def _client(self) -> S3Client:
-        client: S3Client = boto3.client(
+        client: S3Client = boto3.session.Session().client(
             "s3",
             endpoint_url=self.endpoint,
             config=Config(
