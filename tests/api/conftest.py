@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from tests.api.people import MovableClock, Server
 
 from cco.api.app import create_app
 from cco.settings import Settings
 from cco.store.database import Database
 from cco.store.orgs import DEFAULT, Orgs
 from cco.wiring import build
+from tests.api.people import MovableClock, Server
 
 
 @pytest.fixture
@@ -54,8 +54,9 @@ def serve(clean_database: Database, moving_clock: MovableClock) -> Iterator[Call
         wiring = build(settings, clean_database.url, clock=moving_clock)
         with wiring.database.transaction() as session:
             Orgs(session).ensure(DEFAULT)
+        app = create_app(wiring)
         config = uvicorn.Config(
-            create_app(wiring), host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="on"
+            app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="on"
         )
         process = uvicorn.Server(config)
         thread = threading.Thread(target=process.run, daemon=True)
@@ -64,7 +65,7 @@ def serve(clean_database: Database, moving_clock: MovableClock) -> Iterator[Call
             assert thread.is_alive(), "the server did not start"
             time.sleep(0.005)
         port = process.servers[0].sockets[0].getsockname()[1]
-        server = Server(f"http://127.0.0.1:{port}", wiring, moving_clock)
+        server = Server(f"http://127.0.0.1:{port}", wiring, moving_clock, app)
         running.append((process, thread, server))
         return server
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+from fastapi import FastAPI
 
 from cco.core.role import Role
 from cco.ingest.sources import ingest_paths
@@ -41,6 +42,7 @@ class Server:
     url: str
     wiring: Wiring
     clock: MovableClock
+    app: FastAPI
     clients: list[httpx.Client] = field(default_factory=list)
 
     def client(self, token: str | None = None, **headers: str) -> httpx.Client:

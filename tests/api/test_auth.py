@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import jwt
 import pytest
-from tests.api.people import PASSWORD, Server
 
 from cco.api.access import ACCESS_LASTS
 from cco.api.routes.auth import TRIES_PER_ACCOUNT, TRIES_PER_ACCOUNT_AND_ADDRESS
@@ -18,6 +17,7 @@ from cco.core.role import Role
 from cco.settings import Settings
 from cco.store.identity import GRACE, IDLE, LONGEST, first_start
 from cco.store.orgs import DEMO
+from tests.api.people import PASSWORD, Server
 
 ADA = {"email": "Ada@Example.com", "name": "Ada Lovelace", "password": PASSWORD}
 

@@ -16,7 +16,7 @@ from cco.api.access import Cookie, Pace, Signer, signing_key
 from cco.api.answers import Answers
 from cco.api.deps import guards
 from cco.api.job_feed import JobFeed
-from cco.api.observe import Observe
+from cco.api.observe import Bounds, Observe
 from cco.api.routes import (
     auth,
     costs,
@@ -33,7 +33,6 @@ from cco.api.routes import (
 from cco.wiring import Wiring
 
 PREFIX = "/api/v1"
-BODY_LIMIT = 1 << 20
 
 _TAGS = (
     ("costs", "What was charged, over time, by any dimension, and what changed."),
@@ -85,6 +84,7 @@ def create_app(wiring: Wiring) -> FastAPI:
     app.state.job_feed = JobFeed(wiring.database)
     app.state.metrics = told
     app.state.dashboard = settings.web_dist or dashboard.PACKAGED
+    app.add_middleware(Bounds, but=(f"{PREFIX}/uploads",))
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(
         Observe,
@@ -110,7 +110,6 @@ def bare_app() -> FastAPI:
         redirect_slashes=False,
         lifespan=_lifespan,
         generate_unique_id_function=_operation_id,
-        max_body_size=BODY_LIMIT,
     )
     errors.install(app)
     api = APIRouter(prefix=PREFIX, responses=errors.problems(*errors.EVERYWHERE))

@@ -98,7 +98,8 @@ class InvalidFields(errors.InvalidInput):
         self.fields = tuple(ProblemField(place=place, message=text) for place, text in fields)
 
 
-def _explained(request: Request, error: Exception) -> Response:
+def explained(request: Request, error: Exception) -> Response:
+    """One of our own errors as a problem."""
     if not isinstance(error, errors.CcoError):
         raise TypeError("not one of ours")
     status, title = next((status, title) for kind, status, title in _KINDS if isinstance(error, kind))
@@ -156,7 +157,8 @@ def _invalid(request: Request, error: Exception) -> Response:
     )
 
 
-def _http(request: Request, error: Exception) -> Response:
+def http_problem(request: Request, error: Exception) -> Response:
+    """An HTTP error of the framework, in our words."""
     if not isinstance(error, HTTPException):
         raise TypeError("not an HTTP error")
     code, title, detail, remedy = _HTTP.get(
@@ -188,9 +190,9 @@ def unexpected(request: Request, error: Exception) -> Response:
 
 def install(app: FastAPI) -> None:
     """Makes every failure of the app a problem."""
-    app.add_exception_handler(errors.CcoError, _explained)
+    app.add_exception_handler(errors.CcoError, explained)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(HTTPException, http_problem)
 
 
 def _example(status: int, title: str, code: str, detail: str, remedy: str) -> dict[str, Any]:

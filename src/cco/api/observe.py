@@ -5,16 +5,17 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import structlog
-from fastapi import Request
+from fastapi import HTTPException, Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cco import logs
-from cco.api.errors import unexpected
+from cco.api.errors import explained, http_problem, unexpected
 from cco.api.metrics import Metrics
+from cco.core.errors import InvalidInput
 from cco.store.identity import Principal
 
 log = structlog.get_logger("cco.api")
@@ -132,3 +133,44 @@ class Observe:
 
 
 _QUIET = ("/metrics", "/api/v1/health/live", "/api/v1/health/ready", "/{path:path}", "dashboard")
+
+
+BODY_LIMIT = 1 << 20
+"""Bytes that a request may bring. Uploads have a limit of their own, kept while the file arrives."""
+
+
+class Bounds:
+    """Refuses what no route can use: bodies above BODY_LIMIT, whether they say so or not, and addresses
+    with a NUL, which no store keeps."""
+
+    def __init__(self, app: ASGIApp, *, but: Collection[str]) -> None:
+        """but: the addresses that look after themselves."""
+        self._app = app
+        self._but = frozenset(but)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handles one request."""
+        if scope["type"] != "http" or scope["path"] in self._but:
+            await self._app(scope, receive, send)
+            return
+        if b"%00" in scope["query_string"] or "\0" in scope["path"]:
+            refusal = explained(
+                Request(scope), InvalidInput("The address holds a NUL.", remedy="Leave it out.")
+            )
+            await refusal(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdigit() and int(announced) > BODY_LIMIT:
+            await http_problem(Request(scope), HTTPException(413))(scope, receive, send)
+            return
+        arrived = 0
+
+        async def receiving() -> Message:
+            nonlocal arrived
+            message = await receive()
+            arrived += len(message.get("body", b""))
+            if arrived > BODY_LIMIT:
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, receiving, send)

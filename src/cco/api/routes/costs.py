@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 from io import StringIO
 from typing import Annotated, Any, Literal
@@ -472,6 +472,7 @@ def _reason(moved: Moved) -> MoverReason:
     return reason if size >= _DOMINANT * movement else MoverReason.MIXED
 
 
+_MOMENTS = ("ChargePeriodStart", "ChargePeriodEnd", "BillingPeriodStart")
 _EXACT = {"BilledCost", "EffectiveCost", "ListCost", "ContractedCost"} | {
     "PricingQuantity",
     "ConsumedQuantity",
@@ -484,5 +485,7 @@ def _charge(row: dict[str, Any]) -> Charge:
     shown = {name: row[name] for name in SHOWN if name != "x_SourceRow"}
     for name in _EXACT:
         shown[name] = text(shown[name])
+    for name in _MOMENTS:
+        shown[name] = shown[name].replace(tzinfo=UTC)
     shown["Tags"] = dict(row["Tags"] or {})
     return Charge(**shown, source_row=row["x_SourceRow"])

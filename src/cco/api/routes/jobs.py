@@ -34,7 +34,8 @@ def jobs(
     session: Transaction,
     state: Annotated[list[JobState], Query(description="Only these states.", max_length=5)] = [],  # noqa: B006
     kind: Annotated[
-        list[Annotated[str, Query(max_length=40)]], Query(description="Only these kinds.", max_length=10)
+        list[Annotated[str, Query(pattern="^[a-z-]{1,40}$")]],
+        Query(description="Only these kinds.", max_length=10),
     ] = [],  # noqa: B006
     limit: PageSize = 50,
     cursor: IdCursor = None,

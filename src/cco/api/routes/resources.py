@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from cco.api.cost_desk import Asked, Desk
 from cco.api.deps import Id, Transaction, may
+from cco.api.errors import problems
 from cco.api.figures import aligned, computed, difference, granularity_for, share, starts, text, window
 from cco.api.schemas.resources import ResourceDetail, ResourceRow, Resources, SkuCost
 from cco.core.errors import InvalidInput
@@ -86,7 +87,12 @@ def resources(
     return desk.answer(request, make, also=KnownResources(session).count(desk.scope.org_id))
 
 
-@router.get("/{id}", summary="A resource and what its cost is made of", response_model=ResourceDetail)
+@router.get(
+    "/{id}",
+    summary="A resource and what its cost is made of",
+    response_model=ResourceDetail,
+    responses=problems(404),
+)
 def resource(request: Request, id: Id, desk: Asked, session: Transaction) -> Response:
     """Daily cost in the window, and the SKUs behind it."""
     known = KnownResources(session).get(desk.scope.org_id, id)

@@ -22,8 +22,6 @@ from cco.wiring import Wiring
 
 router = APIRouter(tags=["uploads"], dependencies=[Depends(may(Role.ANALYST))])
 
-_ANY_SIZE = 1 << 62
-"""The limit that counts is the setting's, which is kept while the file arrives."""
 _ENVELOPE = 64 * 1024
 _OVERLAPPING = ("refuse", "replace", "add")
 
@@ -32,7 +30,6 @@ _OVERLAPPING = ("refuse", "replace", "add")
     "/uploads",
     summary="Upload a bill",
     status_code=202,
-    max_body_size=_ANY_SIZE,
     responses=problems(413, 415),
     openapi_extra={
         "requestBody": {

@@ -11,9 +11,16 @@ from pydantic import Field, SecretStr, StringConstraints
 from cco.api.schemas.base import In, Out
 from cco.core.role import Role
 
-Email = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=254)]
-PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+"""No control characters: names are shown and printed, and PostgreSQL keeps no NUL."""
+
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=3, max_length=254, pattern=ONE_LINE)
+]
+PersonName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=ONE_LINE)
+]
+Label = PersonName
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{2,9}$")]
 Password = Annotated[SecretStr, Field(max_length=1024, examples=["correct horse battery staple"])]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=512)]
@@ -110,7 +117,7 @@ class SignInIn(In):
 class SwitchIn(In):
     """Where to go."""
 
-    org_id: str = Field(max_length=64)
+    org_id: str = Field(pattern=r"^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$")
 
 
 class DataWindow(Out):

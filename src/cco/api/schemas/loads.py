@@ -9,9 +9,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from cco.api.schemas.base import In, Out
-from cco.api.schemas.identity import Label
+from cco.api.schemas.identity import ONE_LINE, Label
 
-Location = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1024)]
+Location = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1024, pattern=ONE_LINE)
+]
 
 
 class SourceKind(StrEnum):
