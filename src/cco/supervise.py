@@ -151,8 +151,9 @@ def when_parent_dies(act: Callable[[], None]) -> None:
 def when_asked_to_end(act: Callable[[], None]) -> None:
     """Calls `act`, in a thread, on SIGTERM and Ctrl-C. Call it in the main thread.
 
-    A handler itself runs between any two steps of the main thread, which may hold the very lock that
-    `act` needs: so it only writes a byte.
+    A handler in Python runs in the main thread alone, which may be waiting for a lock and not hear of a
+    signal that another thread was given, or hold the very lock that `act` needs. So the byte that the
+    interpreter itself writes, in whichever thread, is what counts.
     """
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
@@ -161,13 +162,10 @@ def when_asked_to_end(act: Callable[[], None]) -> None:
         while os.read(reading, 1):
             act()
 
-    def note(*_: object) -> None:
-        with suppress(BlockingIOError):
-            os.write(writing, b"!")
-
     threading.Thread(target=wait, name="signal-watch", daemon=True).start()
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, note)
+        signal.signal(sign, lambda *_: None)
 
 
 class Guard:
