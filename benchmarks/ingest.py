@@ -62,7 +62,9 @@ with opened(Settings(home=home)) as wiring:
 """
 
 FOCUS_ORDER = '"ChargePeriodStart", "SubAccountId", "ServiceName", "ResourceId"'
-CUR_ORDER = '"lineItem/UsageStartDate", "lineItem/UsageAccountId", "product/ProductName", "lineItem/ResourceId"'
+CUR_ORDER = (
+    '"lineItem/UsageStartDate", "lineItem/UsageAccountId", "product/ProductName", "lineItem/ResourceId"'
+)
 
 
 def compare(name: str, source: Path, order: str, work: Path, rounds: int) -> list[tuple[Run, Run]]:
@@ -75,11 +77,12 @@ def compare(name: str, source: Path, order: str, work: Path, rounds: int) -> lis
         load = run(LOAD, home, source)
         result.append((bare, load))
         rows = load.said["rows"]
-        print(  # noqa: T201
+        print(
             f"{name} round {number + 1}: {rows:,} rows; bare DuckDB {bare.seconds:.1f} s "
             f"({bare.peak_mib:.0f} MiB, {bare.said['bytes'] / rows:.1f} B/row); load {load.seconds:.1f} s "
-            f"= {rows / load.seconds:,.0f} rows/s ({load.peak_mib:.0f} MiB, {load.said['bytes'] / rows:.1f} B/row "
-            f"+ {load.said['beside'] / rows:.1f} B/row beside); speed {bare.seconds / load.seconds:.2f}x of bare",
+            f"= {rows / load.seconds:,.0f} rows/s ({load.peak_mib:.0f} MiB, "
+            f"{load.said['bytes'] / rows:.1f} B/row + {load.said['beside'] / rows:.1f} B/row beside); "
+            f"speed {bare.seconds / load.seconds:.2f}x of bare",
             flush=True,
         )
     return result
@@ -94,7 +97,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)
-    print(machine())  # noqa: T201
+    print(machine())
     if given.nise:
         compare("nise", given.nise.resolve(), CUR_ORDER, given.work.resolve(), given.rounds)
     if given.rows:

@@ -82,7 +82,7 @@ def company_file(folder: Path, rows: int, end: Any) -> Path:
     started = time.perf_counter()
     made = Company.sized(7, end, rows=rows, months=12)
     made.write(parts)
-    print(f"generated in {time.perf_counter() - started:.1f} s", file=sys.stderr)  # noqa: T201
+    print(f"generated in {time.perf_counter() - started:.1f} s", file=sys.stderr)
     partial = target.with_suffix(".partial")
     with duckdb.connect() as connection:
         connection.execute("SET memory_limit = '4GB'")

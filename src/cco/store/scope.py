@@ -234,7 +234,7 @@ class Relation:
         if quantity:
             measures.append("sum(PricingQuantity) AS quantity")
         keyed = [f"{text} AS {alias}" for alias, text in keys.items()]
-        named = [f"max({text}) AS {alias}" for alias, text in labels.items()]
+        named = [f"any_value({text}) AS {alias}" for alias, text in labels.items()]
         places = ", ".join(str(place) for place in range(1, len(keys) + 1))
         by = f"GROUP BY {places}" if keys else ""
         if not self.converts:
@@ -247,7 +247,7 @@ class Relation:
             for alias in costs
         ]
         rest = ["sum(charges) AS charges"] + (["sum(quantity) AS quantity"] if quantity else [])
-        outer = [f"parts.{alias}" for alias in keys] + [f"max({alias}) AS {alias}" for alias in labels]
+        outer = [f"parts.{alias}" for alias in keys] + [f"any_value({alias}) AS {alias}" for alias in labels]
         parts = ", ".join(
             [*keyed, *named, *measures, "BillingCurrency AS of_currency", "period AS of_period"]
         )

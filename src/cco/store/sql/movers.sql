@@ -38,8 +38,8 @@ SELECT
     CASE WHEN count(*) = count(c1) THEN sum(c1) END AS after,
     sum(usage_effect) FILTER (metered) AS usage_effect,
     sum(c1 - c0) FILTER (metered) AS metered_change,
-    sum(c1 - c0) FILTER (NOT metered AND in1 AND NOT in0) AS new_effect,
-    sum(c1 - c0) FILTER (NOT metered AND in0 AND NOT in1) AS gone_effect,
+    sum(c1 - c0) FILTER (sku IS NOT NULL AND NOT metered AND in1 AND NOT in0) AS new_effect,
+    sum(c1 - c0) FILTER (sku IS NOT NULL AND NOT metered AND in0 AND NOT in1) AS gone_effect,
     bool_or(in0) AS was_there,
     bool_or(in1) AS is_there
 FROM effects
