@@ -29,7 +29,7 @@ from tests.browser.product import launch, running  # noqa: E402
 
 WIDTHS = {1440: 900, 390: 844}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-SHOWN = ("overview-light-1440", "explorer-dark-1440")
+SHOWN = ("overview-light-1440", "overview-dark-1440")
 """What the documentation shows, written to docs/images under the name without its width."""
 
 

@@ -37,7 +37,7 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
     targets = [
         target.split("#")[0]
-        for target in re.findall(r"\]\(([^)\s]+)\)", text)
+        for target in re.findall(r"""(?:\]\(|src(?:set)?=")([^)"\s]+)""", text)
         if not re.match(r"https?://|mailto:|#", target)
     ]
     missing = [target for target in targets if not (page.parent / target).exists()]
