@@ -94,12 +94,11 @@ CREATE OR REPLACE TEMP MACRO entries_to_map(entries) AS
             e.k IS NOT NULL AND e.v IS NOT NULL
             AND i = list_position(list_transform(list_reverse(entries), lambda o: o.k), e.k))));
 
--- A map from JSON: an object, or a list of {key, value}. Empty becomes NULL, as does what is neither
--- (the caller tells the two apart by the text).
+-- A map from JSON: an object, or a list of {key, value}; NULL where it is neither.
 CREATE OR REPLACE TEMP MACRO json_to_map(j) AS
     CASE json_type(j)
         WHEN 'OBJECT' THEN entries_to_map(list_transform(json_keys(j),
-            lambda k: {'k': k, 'v': nullif(json_extract_string(j, '$."' || replace(k, '"', '\"') || '"'), '')}))
+            lambda k: {'k': k, 'v': json_extract_string(j, '/' || replace(replace(k, '~', '~0'), '/', '~1'))}))
         WHEN 'ARRAY' THEN entries_to_map(list_transform(TRY_CAST(j AS STRUCT("key" VARCHAR, "value" VARCHAR)[]),
             lambda e: {'k': e."key", 'v': e."value"}))
     END;
@@ -107,8 +106,9 @@ CREATE OR REPLACE TEMP MACRO json_to_map(j) AS
 -- Tags as they come: a JSON object, one without its braces, or a list of {key, value} in JSON or Python.
 CREATE OR REPLACE TEMP MACRO to_map(t) AS
     CASE WHEN trim(t) IN ('""', 'null', 'None') THEN MAP {}::MAP(VARCHAR, VARCHAR)
-         WHEN starts_with(ltrim(t), '"')
-         THEN json_to_map(TRY_CAST('{' || t || '}' AS JSON))
+         WHEN starts_with(ltrim(t), '"') THEN coalesce(
+            TRY_CAST(TRY_CAST('{' || t || '}' AS JSON) AS MAP(VARCHAR, VARCHAR)),
+            json_to_map(TRY_CAST('{' || t || '}' AS JSON)))
          WHEN starts_with(ltrim(t), '{') THEN coalesce(
             TRY_CAST(TRY_CAST(t AS JSON) AS MAP(VARCHAR, VARCHAR)), json_to_map(to_json_value(t)))
          ELSE json_to_map(to_json_value(t)) END;
