@@ -149,7 +149,11 @@ export function timeOption(chart: TimeChart, how: TimeOptions): EChartsCoreOptio
         stack: "cost",
         barCategoryGap: chart.buckets.length > 45 ? "18%" : "28%",
         barMaxWidth: 46,
-        itemStyle: { color, borderColor: how.dark ? "#15171b" : "#ffffff", borderWidth: 0.5 },
+        itemStyle: {
+          color,
+          borderColor: how.dark ? "#15171b" : "#ffffff",
+          borderWidth: chart.buckets.length > 45 ? 0 : 0.5,
+        },
         blur: { itemStyle: { opacity: 0.25 } },
       };
     }

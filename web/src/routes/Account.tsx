@@ -14,9 +14,7 @@ export function Account({ narrow, help }: { readonly narrow: boolean; readonly h
     <Menu position="top-start" width={256}>
       <Menu.Target>
         <UnstyledButton className={f.account} aria-label={narrow ? `Account: ${name}` : undefined}>
-          <span className={f.avatar} aria-hidden="true">
-            {name.slice(0, 1).toUpperCase()}
-          </span>
+          <span className={f.avatar} data-initials={name.slice(0, 1).toUpperCase()} aria-hidden="true" />
           {!narrow && <span className="clip">{name}</span>}
         </UnstyledButton>
       </Menu.Target>

@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { onSession, session } from "@/api/session";
 import { ScopeBar } from "@/features/scope/ScopeBar";
 import { useFreshFigures } from "@/features/session/activity";
+import { useMe } from "@/features/session/queries";
 import { Account } from "./Account";
 import { Activity } from "./Activity";
 import f from "./frame.module.css";
@@ -52,6 +53,7 @@ export function Frame() {
   const [palette, paletteControl] = useDisclosure(false);
   const [shortcuts, shortcutsControl] = useDisclosure(false);
   const navigate = useNavigate();
+  const me = useMe();
   const path = useRouterState({ select: (state) => state.location.pathname });
 
   useHotkeys([
@@ -92,7 +94,7 @@ export function Frame() {
       <div className={f.main}>
         <PhoneBar search={paletteControl.open} account={<Account narrow help={shortcutsControl.open} />} />
         <Activity />
-        {SCOPED.test(path) && <ScopeBar detail={/^\/resources\/./.test(path)} />}
+        {me.has_data && SCOPED.test(path) && <ScopeBar detail={/^\/resources\/./.test(path)} />}
         <main id="content" className={f.content} tabIndex={-1}>
           <Outlet />
         </main>

@@ -28,10 +28,9 @@ export function OrgMark({ name, size = 26 }: { readonly name: string; readonly s
     <span
       className={f.mark}
       style={{ background: MARKS[hash(name) % MARKS.length], width: size, height: size }}
+      data-initials={initials}
       aria-hidden="true"
-    >
-      {initials}
-    </span>
+    />
   );
 }
 
@@ -145,13 +144,13 @@ export function Rail({
 
 export function PhoneBar({ search, account }: { readonly search: () => void; readonly account: ReactNode }) {
   return (
-    <header className={f.phoneBar}>
+    <div className={f.phoneBar}>
       <OrgSwitcher narrow={false} />
       <ActionIcon size={36} onClick={search} aria-label="Search and commands">
         <IconSearch size={19} />
       </ActionIcon>
       {account}
-    </header>
+    </div>
   );
 }
 

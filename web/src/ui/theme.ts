@@ -6,6 +6,7 @@ import {
   Drawer,
   HoverCard,
   Input,
+  InputWrapper,
   type MantineColorsTuple,
   Menu,
   Modal,
@@ -80,6 +81,9 @@ export const theme = createTheme({
   components: {
     Button: Button.extend({ defaultProps: { size: "xs" } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray", size: 28 } }),
+    InputWrapper: InputWrapper.extend({
+      styles: { label: { marginBottom: 4 }, description: { marginBottom: 6, marginTop: -2 } },
+    }),
     Input: Input.extend({ defaultProps: { size: "sm" } }),
     Select: Select.extend({ defaultProps: { size: "sm", allowDeselect: false, checkIconPosition: "right" } }),
     Menu: Menu.extend({

@@ -20,6 +20,7 @@ const GROUPS: readonly { title: string; rows: readonly (readonly [string, readon
       ["Next row", ["j"]],
       ["Previous row", ["k"]],
       ["Open the row", ["enter"]],
+      ["Look inside the row", ["x"]],
       ["Close what is open", ["esc"]],
     ],
   },

@@ -22,6 +22,7 @@ export function RangeCalendar({
       type="range"
       size="sm"
       weekendDays={[]}
+      hideOutsideDates
       ariaLabels={{ previousMonth: "Month before", nextMonth: "Next month" }}
       allowSingleDateInRange
       numberOfColumns={months}

@@ -1,6 +1,6 @@
 import { Button, PasswordInput, Skeleton, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate, useRouterState } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useState } from "react";
 import { api, unwrap } from "@/api/client";
 import type { LinkFacts } from "@/api/types";
@@ -10,12 +10,12 @@ import { SessionFrame } from "./SessionFrame";
 import s from "./session.module.css";
 
 /** The token stands behind the `#`, so that it never reaches a server's log. */
-function tokenOfAddress(): string {
-  return decodeURIComponent(window.location.hash.replace(/^#/, ""));
+export function LinkPage() {
+  const token = useRouterState({ select: (state) => state.location.hash });
+  return <LinkFor key={token} token={token} />;
 }
 
-export function LinkPage() {
-  const [token] = useState(tokenOfAddress);
+function LinkFor({ token }: { readonly token: string }) {
   const facts = useQuery({
     queryKey: ["link-facts", token],
     queryFn: () => unwrap(api.POST("/api/v1/auth/link/look", { body: { token } })),

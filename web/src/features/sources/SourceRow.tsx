@@ -45,7 +45,10 @@ function pollText(minutes: number | null): string {
 /** Which of the last thirteen months are loaded. */
 function Months({ periods }: { readonly periods: readonly string[] }) {
   const now = monthStart(new Date().toISOString().slice(0, 10));
-  const months = Array.from({ length: 13 }, (_, index) => addMonths(now, index - 12));
+  const newest = periods[periods.length - 1];
+  // Old bills, loaded late, are shown in their own time.
+  const end = newest && newest < addMonths(now, -6) ? newest : now;
+  const months = Array.from({ length: 13 }, (_, index) => addMonths(end, index - 12));
   const known = new Set(periods.map((period) => period.slice(0, 7)));
   const loaded = months.filter((month) => known.has(month.slice(0, 7)));
   return (
@@ -58,7 +61,11 @@ function Months({ periods }: { readonly periods: readonly string[] }) {
           : "No billing month is loaded."
       }
     >
-      <span className={s.months} role="img" aria-label={`${loaded.length} of the last 13 months loaded`}>
+      <span
+        className={s.months}
+        role="img"
+        aria-label={`${loaded.length} of the 13 months up to ${monthLabel(end)} are loaded`}
+      >
         {months.map((month) => (
           <span key={month} data-loaded={known.has(month.slice(0, 7))} />
         ))}
@@ -218,6 +225,7 @@ export function SourceRow({
           <span className={`num ${s.sub}`}>
             {progress.message || "Waiting"}
             {progress.done > 0 &&
+              progress.total !== 1 &&
               ` · ${decimal(progress.done)}${progress.total ? ` of ${decimal(progress.total)}` : ""} ${progress.unit}`}
           </span>
         </div>

@@ -104,7 +104,8 @@ function says(item: Upload): string {
   if (item.phase === "loading") {
     const { progress } = item;
     if (!progress || progress.state === "queued") return "Waiting for a worker";
-    const done = progress.done > 0 ? ` ${decimal(progress.done)} ${progress.unit}` : "";
+    const done =
+      progress.done > 0 && progress.total !== 1 ? ` ${decimal(progress.done)} ${progress.unit}` : "";
     return `${progress.message || "Reading"}${done}`;
   }
   return "";
