@@ -159,7 +159,7 @@ def _currency(written: str | None) -> str | None:
     return None if written is None else written.upper()
 
 
-def _window(start: date | None, end: date | None, data: Days) -> Days:
+def window(start: date | None, end: date | None, data: Days) -> Days:
     """The days in question: the month of the newest charges unless told; one end alone reaches to where
     the data begins or ends."""
     if start is None and end is None:
@@ -200,15 +200,15 @@ def _answer(
             (rate.currency, rate.period): rate.rate
             for rate in KnownRates(transaction).into(org.id, reporting)
         }
-    days = _window(start, end, data)
+    days = window(start, end, data)
     scope = Scope(org.id, days, Rates(reporting, table), KINDS[question.metric], filters)
     limit = question.limit or (IN_THE_TABLE if shape == "table" else ALL)
     ranking = costs.rank(snapshot, scope, days, group_by, limit=limit)
     lines = _lines(costs, snapshot, scope, question.granularity, group_by, ranking)
     trends: tuple[tuple[Amount, ...], ...] = ()
-    trend_of = _trend_of(days)
+    buckets = trend_of(days)
     if shape == "table" and question.granularity is None and group_by:
-        trends = _trends(costs, snapshot, scope, trend_of, group_by, ranking.rows)
+        trends = _trends(costs, snapshot, scope, buckets, group_by, ranking.rows)
     missing = bool(ranking.evidence.missing_rates)
     return Answer(
         org=org,
@@ -226,7 +226,7 @@ def _answer(
         evidence=ranking.evidence,
         unconverted=_unconverted(costs, snapshot, scope, ranking.evidence) if missing else (),
         trends=trends,
-        trend_of=trend_of,
+        trend_of=buckets,
     )
 
 
@@ -269,7 +269,7 @@ def _lines(
     )
 
 
-def _trend_of(days: Days) -> str:
+def trend_of(days: Days) -> str:
     """Buckets for a sparkline: at most MOST_BUCKETS of them."""
     if len(days) <= MOST_BUCKETS:
         return "day"
@@ -285,13 +285,13 @@ def _trends(
     rows: Sequence[Ranked],
 ) -> tuple[tuple[Amount, ...], ...]:
     found = costs.buckets(snapshot, scope, granularity, group_by, [row.key for row in rows])
-    starts = _starts(scope.days, granularity)
+    firsts = starts(scope.days, granularity)
     return tuple(
-        tuple(found.get(place, {}).get(start, Decimal(0)) for start in starts) for place in range(len(rows))
+        tuple(found.get(place, {}).get(start, Decimal(0)) for start in firsts) for place in range(len(rows))
     )
 
 
-def _starts(days: Days, granularity: str) -> list[date]:
+def starts(days: Days, granularity: str) -> list[date]:
     """First days of the buckets; the first bucket may be cut short."""
     if granularity == "day":
         return list(days)
