@@ -308,6 +308,7 @@ export function treemapOption(tiles: readonly Tile[], currency: string, dark: bo
             name: tile.name,
             value,
             tile,
+            label: { show: (tile.share ?? 0) >= 0.012 },
             itemStyle: { color: changeColor(tile.change, dark) },
           })),
       },

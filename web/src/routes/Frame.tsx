@@ -3,8 +3,10 @@ import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
 import { onSession, session } from "@/api/session";
 import { ScopeBar } from "@/features/scope/ScopeBar";
+import { useScope } from "@/features/scope/useScope";
 import { useFreshFigures } from "@/features/session/activity";
 import { useMe } from "@/features/session/queries";
+import { IncomparableBecause } from "@/ui/comparison";
 import { Account } from "./Account";
 import { Activity } from "./Activity";
 import f from "./frame.module.css";
@@ -54,6 +56,7 @@ export function Frame() {
   const [shortcuts, shortcutsControl] = useDisclosure(false);
   const navigate = useNavigate();
   const me = useMe();
+  const { incomparable } = useScope();
   const path = useRouterState({ select: (state) => state.location.pathname });
 
   useHotkeys([
@@ -96,7 +99,9 @@ export function Frame() {
         <Activity />
         {me.has_data && SCOPED.test(path) && <ScopeBar detail={/^\/resources\/./.test(path)} />}
         <main id="content" className={f.content} tabIndex={-1}>
-          <Outlet />
+          <IncomparableBecause value={incomparable}>
+            <Outlet />
+          </IncomparableBecause>
         </main>
       </div>
       <BottomBar />

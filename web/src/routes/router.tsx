@@ -10,11 +10,14 @@ import {
 import { queryClient } from "@/api/queryClient";
 import { accessToken } from "@/api/session";
 import { parseExplorer } from "@/features/explorer/search";
+import { providersQuery, summaryQuery } from "@/features/overview/queries";
 import { parseResources } from "@/features/resources/search";
 import { parseScope, type ScopeSearch } from "@/features/scope/scope";
 import { parseSearch, stringifySearch } from "@/features/scope/search";
+import { makeScope } from "@/features/scope/useScope";
 import { meQuery } from "@/features/session/queries";
 import { parseSources } from "@/features/sources/search";
+import { Frame } from "./Frame";
 import { NotFound, RouteError, RoutePending } from "./fallbacks";
 
 const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
@@ -48,12 +51,21 @@ const frameRoute = createRoute({
     }
   },
   loader: () => queryClient.ensureQueryData(meQuery),
-  component: lazyRouteComponent(() => import("./Frame"), "Frame"),
+  component: Frame,
 });
 
 const overviewRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: "/",
+  loaderDeps: ({ search }) => search,
+  // The first figures are asked for while the page's script is still on its way.
+  loader: async ({ deps }) => {
+    const me = await queryClient.ensureQueryData(meQuery);
+    if (!me.data) return;
+    const { query, window } = makeScope(deps, me.data);
+    void queryClient.prefetchQuery(summaryQuery(query));
+    void queryClient.prefetchQuery(providersQuery(query, window));
+  },
   component: lazyRouteComponent(() => import("@/features/overview/OverviewPage"), "OverviewPage"),
 });
 

@@ -1,4 +1,6 @@
 import { IconArrowDownRight, IconArrowUpRight } from "@tabler/icons-react";
+import { use } from "react";
+import { IncomparableBecause } from "./comparison";
 import { Missing } from "./Money";
 import { isNegative, isZero, percent, signedMoney } from "./money";
 import s from "./ui.module.css";
@@ -12,6 +14,8 @@ const SAYS = { up: "more", down: "less", flat: "unchanged" } as const;
 
 /** A relative change: warm and up when cost rose, cool and down when it fell. */
 export function Delta({ share, why }: { readonly share: number | null; readonly why?: string }) {
+  const because = use(IncomparableBecause);
+  if (because) return <Missing why={because} />;
   if (share === null)
     return <Missing why={why ?? "There is nothing to compare with in the window before."} />;
   const way = direction(share);
@@ -33,6 +37,8 @@ export function MoneyDelta({
   readonly change: string | null;
   readonly currency: string;
 }) {
+  const because = use(IncomparableBecause);
+  if (because) return <Missing why={because} />;
   if (change === null) return <Missing why="One of the two windows has no amount." />;
   const way = isZero(change) ? "flat" : isNegative(change) ? "down" : "up";
   return (

@@ -5,7 +5,8 @@ import type { ReactNode } from "react";
 import { expect, it, vi } from "vitest";
 import { ProblemError } from "@/api/problem";
 import type { Computed } from "@/api/types";
-import { Delta } from "./Delta";
+import { IncomparableBecause } from "./comparison";
+import { Delta, MoneyDelta } from "./Delta";
 import { Explain } from "./Explain";
 import { FigureMoney, Money } from "./Money";
 import { ErrorState } from "./States";
@@ -82,4 +83,15 @@ it("an error shows what happened, how to go on, and the id to copy", async () =>
   expect(screen.getByText("c-42")).toBeVisible();
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
   expect(retry).toHaveBeenCalledOnce();
+});
+
+it("a change against days without bills is not shown", () => {
+  show(
+    <IncomparableBecause value="Not compared: the first bill is of Nov 1, 2025.">
+      <Delta share={11.4} />
+      <MoneyDelta change="1824000" currency="USD" />
+    </IncomparableBecause>,
+  );
+  expect(screen.queryByText(/1,140/)).toBeNull();
+  expect(screen.getAllByText(/first bill is of Nov 1, 2025/)).toHaveLength(2);
 });

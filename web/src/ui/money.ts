@@ -97,7 +97,7 @@ export function signedMoney(text: string, currency: string): string {
 /** A share as a percentage with one decimal; small but real shares are `<0.1%`. */
 export function percent(share: number): string {
   const size = Math.abs(share);
-  if (size > 0 && size < 0.0005) return share < 0 ? "−<0.1%" : "<0.1%";
+  if (size > 0 && size < 0.0005) return "<0.1%";
   if (size >= 100) return `${share < 0 ? "−" : ""}${Math.round(size).toLocaleString(LOCALE)}×`;
   const options = { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 } as const;
   return formatter("percent", () => options)

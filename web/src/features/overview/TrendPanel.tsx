@@ -15,9 +15,8 @@ import { Money } from "@/ui/Money";
 import { Panel } from "@/ui/Panel";
 import { ErrorState } from "@/ui/States";
 import o from "./overview.module.css";
-import { seriesQuery } from "./queries";
+import { PROVIDERS as BY, providersQuery } from "./queries";
 
-const BY = ["ProviderName"];
 const HEIGHT = 280;
 const WORD = { day: "Daily", week: "Weekly", month: "Monthly" } as const;
 
@@ -27,7 +26,7 @@ export function TrendPanel({ scope }: { readonly scope: Scope }) {
   const navigate = useNavigate();
   const { patch } = useSetScope();
   const grain = defaultGranularity(daysBetween(scope.window.start, scope.window.end));
-  const series = useQuery(seriesQuery(scope.query, BY, grain, 7));
+  const series = useQuery(providersQuery(scope.query, scope.window));
   const drawn = useMemo(() => {
     if (!series.data) return null;
     const colors = series.data.groups.map((group) =>

@@ -1,6 +1,8 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
+import { defaultGranularity } from "@/features/explorer/search";
 import type { ScopeQuery } from "@/features/scope/useScope";
+import { daysBetween } from "@/ui/dates";
 
 export const summaryQuery = (query: ScopeQuery) =>
   queryOptions({
@@ -26,6 +28,12 @@ export const seriesQuery = (
       ),
     placeholderData: keepPreviousData,
   });
+
+export const PROVIDERS = ["ProviderName"];
+
+/** The Overview's trend. */
+export const providersQuery = (query: ScopeQuery, window: { start: string; end: string }) =>
+  seriesQuery(query, PROVIDERS, defaultGranularity(daysBetween(window.start, window.end)), 7);
 
 export const breakdownQuery = (
   query: ScopeQuery,

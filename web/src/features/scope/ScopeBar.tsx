@@ -97,13 +97,21 @@ function Filters() {
 }
 
 export function ScopeBar({ detail }: { readonly detail: boolean }) {
-  const { window, previous, filters } = useScope();
+  const { window, previous, filters, incomparable } = useScope();
   const [opened, control] = useDisclosure(false);
   return (
     <search className={s.bar} aria-label="What is shown">
       <WindowPicker />
       <span className={s.compare}>
-        vs <span className="num">{windowLabel(previous.start, previous.end)}</span>
+        {incomparable ? (
+          <Tooltip label={incomparable} multiline maw={280}>
+            <span>nothing complete to compare with</span>
+          </Tooltip>
+        ) : (
+          <>
+            vs <span className="num">{windowLabel(previous.start, previous.end)}</span>
+          </>
+        )}
       </span>
       <div className={s.wide}>
         <CostKindMenu />

@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { useMe } from "@/features/session/queries";
+import { longDay } from "@/ui/dates";
 import { type Filter, parseFilters, writeFilters } from "./filters";
 import { type CostKind, type DayWindow, previousWindow, type ScopeSearch, scopeWindow } from "./scope";
 
@@ -16,6 +17,8 @@ export interface Scope {
   readonly search: ScopeSearch;
   readonly window: DayWindow;
   readonly previous: DayWindow;
+  /** Why the two windows can't be compared; null where they can. */
+  readonly incomparable: string | null;
   readonly cost: CostKind;
   readonly filters: readonly Filter[];
   readonly query: ScopeQuery;
@@ -23,12 +26,17 @@ export interface Scope {
 
 export function makeScope(search: ScopeSearch, data: { first_day: string; last_day: string }): Scope {
   const window = scopeWindow(search, data);
+  const previous = previousWindow(window);
   const cost = search.cost ?? "effective";
   const filter = search.filter ?? [];
   return {
     search,
     window,
-    previous: previousWindow(window),
+    previous,
+    incomparable:
+      previous.start < data.first_day
+        ? `Not compared: the window before begins on ${longDay(previous.start)}, the first bill on ${longDay(data.first_day)}.`
+        : null,
     cost,
     filters: parseFilters(filter),
     query: { start: window.start, end: window.end, cost, filter },
