@@ -42,3 +42,9 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     ]
     missing = [target for target in targets if not (page.parent / target).exists()]
     assert not missing
+
+
+def test_every_migration_is_in_the_changelog() -> None:
+    root = FOLDER.parents[1]
+    told = set(re.findall(r"^- `(\d{4})`", (root / "CHANGELOG.md").read_text(), re.MULTILINE))
+    assert told == {path.name[:4] for path in (root / "migrations" / "versions").glob("[0-9]*.py")}
