@@ -81,7 +81,7 @@ export function sparkPath(
   const spread = high - Math.min(...known);
   // At least a quarter of the height stands for a quarter of the amount: noise is not a trend.
   const span = Math.max(spread, Math.abs(high) * 0.25) || 1;
-  const low = (high + Math.min(...known)) / 2 - span / 2;
+  const low = high === 0 && spread === 0 ? 0 : (high + Math.min(...known)) / 2 - span / 2;
   const step = values.length > 1 ? (width - 2 * inset) / (values.length - 1) : 0;
   let path = "";
   let pen = false;

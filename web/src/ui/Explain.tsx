@@ -94,3 +94,12 @@ export function Explain({ title, computed, formula, note, onLineItems, children 
     </Popover>
   );
 }
+
+/** The same for all figures of a list or table, where each is a link to something else. */
+export function ExplainList(props: Omit<ExplainProps, "children">) {
+  return (
+    <Explain {...props}>
+      <IconMathFunction size={16} className={s.explainIcon} aria-hidden="true" />
+    </Explain>
+  );
+}

@@ -17,6 +17,7 @@ import { exclude, narrow, writeFilters } from "@/features/scope/filters";
 import { type Scope, useSetScope } from "@/features/scope/useScope";
 import { Delta, MoneyDelta } from "@/ui/Delta";
 import { Dot, groupColor, useDark } from "@/ui/Entity";
+import { ExplainList } from "@/ui/Explain";
 import { Money } from "@/ui/Money";
 import { useRowKeys } from "@/ui/rowKeys";
 import { Share, Sparkline } from "@/ui/Spark";
@@ -108,7 +109,16 @@ export function BreakdownTable(props: TableProps) {
               <span className="sr">Change in percent</span>
             </th>
             <th scope="col" className={e.act}>
-              <span className="sr">Actions</span>
+              {data ? (
+                <ExplainList
+                  title="This table"
+                  computed={data.computed}
+                  formula={`${data.computed.formula}, by ${by.join(", ")}`}
+                  note="Share is of the total of these charges; change is against the window before. Every row opens its line items."
+                />
+              ) : (
+                <span className="sr">Actions</span>
+              )}
             </th>
           </tr>
         </thead>

@@ -7,6 +7,7 @@ import { narrow, writeFilters } from "@/features/scope/filters";
 import type { Scope } from "@/features/scope/useScope";
 import { Delta } from "@/ui/Delta";
 import { groupColor, useDark } from "@/ui/Entity";
+import { ExplainList } from "@/ui/Explain";
 import { Money } from "@/ui/Money";
 import { Panel } from "@/ui/Panel";
 import { EmptyState, ErrorState } from "@/ui/States";
@@ -35,16 +36,26 @@ export function TopPanel({
       title={title}
       note={tag ? `by tag ${dimension.slice(4)}` : undefined}
       actions={
-        <Button
-          component={Link}
-          to="/explorer"
-          search={{ by: [dimension] } as never}
-          variant="subtle"
-          color="gray"
-          size="compact-xs"
-        >
-          {top.data && top.data.groups > 6 ? `All ${top.data.groups.toLocaleString("en-US")}` : "Explore"}
-        </Button>
+        <>
+          {top.data && (
+            <ExplainList
+              title={title}
+              computed={top.data.computed}
+              formula={`${top.data.computed.formula}, by ${tag ? `tag ${dimension.slice(4)}` : dimension}`}
+              note="The change compares each with the window before. Each row opens the Explorer, with its line items."
+            />
+          )}
+          <Button
+            component={Link}
+            to="/explorer"
+            search={{ by: [dimension] } as never}
+            variant="subtle"
+            color="gray"
+            size="compact-xs"
+          >
+            {top.data && top.data.groups > 6 ? `All ${top.data.groups.toLocaleString("en-US")}` : "Explore"}
+          </Button>
+        </>
       }
     >
       {top.error && !top.data ? (
