@@ -62,7 +62,7 @@ def _desk(
     request: Request, who: Caller, wiring: Wired, session: Transaction, scope: Scope, days: Days | None
 ) -> Desk:
     costs = Costs(wiring.lake)
-    snapshot = costs.snapshot()
+    snapshot = costs.snapshot(session)
     reporting = who.org.reporting_currency
     table = {
         (rate.currency, rate.period): rate.rate for rate in KnownRates(session).into(who.org.id, reporting)
@@ -143,7 +143,7 @@ def cost_desk(
 def picker_desk(request: Request, who: Caller, wiring: Wired, session: Transaction) -> Desk:
     """The question of a picker: all loaded data, effective cost."""
     scope = replace(_NOTHING, cost=CostKind.EFFECTIVE)
-    days = data_days(Costs(wiring.lake).snapshot().of(who.org.id))
+    days = data_days(Costs(wiring.lake).snapshot(session).of(who.org.id))
     return _desk(request, who, wiring, session, scope, days)
 
 

@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from cco.core.charge import CostKind
 from cco.core.window import Days, add_months, month_of
 from cco.store.lake import PICKER_VALUES, Lake, Snapshot, VisibleFile
@@ -133,9 +135,9 @@ class Costs:
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
 
-    def snapshot(self) -> Snapshot:
-        """The state that questions asked now should be about."""
-        return self._lake.snapshot()
+    def snapshot(self, session: Session | None = None) -> Snapshot:
+        """The state that questions asked now should be about, asked for over the caller's session."""
+        return self._lake.snapshot(None if session is None else session.connection())
 
     def totals(self, snapshot: Snapshot, scope: Scope, previous: Days) -> Totals:
         """The window's four costs against the previous window's."""

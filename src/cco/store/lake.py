@@ -51,7 +51,7 @@ from pyiceberg.types import (
     StringType,
     TimestampType,
 )
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Connection, Engine, make_url, text
 
 from cco.core.charge import CHARGE_COLUMNS, COST_TYPE, KEY_COLUMNS, LAKE_COLUMNS, CostKind
 from cco.core.errors import Unavailable
@@ -118,6 +118,10 @@ ROW_GROUP = 262_144
 SIDECARS = ("daily", "tagged", "values")
 COSTS = tuple(kind.value for kind in CostKind)
 _LOCK = 7_461_028
+_LOCATION = text(
+    "SELECT metadata_location FROM iceberg.iceberg_tables "
+    "WHERE table_namespace = 'cco' AND table_name = 'charges'"
+)
 _SETTLED = timedelta(hours=24)
 
 Progress = Callable[[int, int, str, str], None]
@@ -225,6 +229,7 @@ class Lake:
         self._engine = engine
         self._lock = threading.RLock()
         self._catalog_made: SqlCatalog | None = None
+        self._catalog_known = False
         self._reader: duckdb.DuckDBPyConnection | None = None
         self._facts: dict[str, FileFacts] = {}
         self._snapshot: tuple[str, Snapshot] | None = None
@@ -562,9 +567,10 @@ class Lake:
 
     # ── reading ────────────────────────────────────────────────────────────────────────────────
 
-    def snapshot(self) -> Snapshot:
-        """The current state. One small query when nothing has changed."""
-        location = self._metadata_location()
+    def snapshot(self, connection: Connection | None = None) -> Snapshot:
+        """The current state. One small query when nothing has changed, over the caller's connection
+        where it has one."""
+        location = self._metadata_location(connection)
         held = self._snapshot
         if held is not None and held[0] == location:
             return held[1]
@@ -621,18 +627,15 @@ class Lake:
 
     # ── catalog ────────────────────────────────────────────────────────────────────────────────
 
-    def _metadata_location(self) -> str:
-        with self._engine.connect() as connection:
-            known = connection.execute(text("SELECT to_regclass('iceberg.iceberg_tables')")).scalar()
-            if known is None:
+    def _metadata_location(self, connection: Connection | None) -> str:
+        if connection is None:
+            with self._engine.connect() as own:
+                return self._metadata_location(own)
+        if not self._catalog_known:
+            if connection.execute(text("SELECT to_regclass('iceberg.iceberg_tables')")).scalar() is None:
                 return ""
-            found = connection.execute(
-                text(
-                    "SELECT metadata_location FROM iceberg.iceberg_tables "
-                    "WHERE table_namespace = 'cco' AND table_name = 'charges'"
-                )
-            ).scalar()
-        return str(found or "")
+            self._catalog_known = True
+        return str(connection.execute(_LOCATION).scalar() or "")
 
     def _current_id(self) -> int:
         current = self._table().current_snapshot()
