@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from cco.core.role import Role
 from cco.ingest.sources import ingest_paths
 from cco.store import passwords
+from cco.store.api_tokens import ApiTokens
 from cco.store.identity import Identity, Principal, SignedIn
 from cco.store.orgs import DEFAULT, DEMO, Orgs
 from cco.store.sources import Sources
@@ -78,7 +79,7 @@ class Server:
     def token(self, who: Principal) -> str:
         """An API token of somebody, with their role."""
         with self.wiring.database.transaction() as session:
-            return Identity(session, self.clock).make_token(who, "test", who.role, None)[1]
+            return ApiTokens(session, self.clock).make(who, "test", who.role, None)[1]
 
     def demo_token(self) -> str:
         """The token of a fresh demo link."""

@@ -12,6 +12,7 @@ import pytest
 from cco.api.app import bare_app
 from cco.api.deps import Guarded, guards
 from cco.core.role import Role
+from cco.store.api_tokens import ApiTokens
 from cco.store.identity import Identity
 from cco.store.jobs import Jobs
 from cco.store.loads import Loads
@@ -118,7 +119,7 @@ def test_one_organisation_never_sees_another(server: Server, home: Path) -> None
     source_id = loaded(server, org.id, home.parent / "elsewhere" / marker, marker)
     with server.wiring.database.transaction() as session:
         identity = Identity(session, server.clock)
-        token, _ = identity.make_token(admin, marker, Role.ADMIN, None)
+        token, _ = ApiTokens(session, server.clock).make(admin, marker, Role.ADMIN, None)
         invite, _ = identity.invite(admin, f"guest.{marker}@example.com", Role.VIEWER)
         job = Jobs(session).enqueue(org.id, "poll", {"source_id": source_id, "note": marker}, key=marker)
         load = Loads(session).page(org.id, limit=1)[0]

@@ -7,6 +7,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from cco.api.errors import InvalidFields
+from cco.api.routes.orgs import read_rates
+from cco.core.errors import InvalidInput
 from cco.core.role import Role
 from cco.store.orgs import DEMO
 from tests.api.people import PASSWORD, Server
@@ -245,27 +248,32 @@ def test_rates_are_imported_and_removed(admin: httpx.Client) -> None:
         ("GBP,2026-10,1.3", "row 2 too"),
     ],
 )
-def test_wrong_rate_names_its_row_and_nothing_is_imported(admin: httpx.Client, line: str, says: str) -> None:
-    answer = put_rates(admin, f"currency,period,rate\nGBP,2026-10,1.2\n{line}\n")
+def test_wrong_rate_names_its_row(line: str, says: str) -> None:
+    with pytest.raises(InvalidFields) as refused:
+        read_rates(f"currency,period,rate\nGBP,2026-10,1.2\n{line}\n", "USD")
+    (field,) = refused.value.fields
+    assert field.place == "row 3"
+    assert says in field.message
+
+
+def test_one_wrong_rate_and_nothing_is_imported(admin: httpx.Client) -> None:
+    answer = put_rates(admin, "currency,period,rate\nGBP,2026-10,1.2\nEUR,2026-10,abc\nEUR,x,1\n")
     assert answer.status_code == 422
-    (field,) = answer.json()["fields"]
-    assert field["place"] == "row 3"
-    assert says in field["message"]
+    assert [field["place"] for field in answer.json()["fields"]] == ["row 3", "row 4"]
     assert admin.get("/orgs/me/rates").json()["rates"] == []
 
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "",
-        "currency,period,rate\n",
-        "currency;period;rate\nEUR;2026-10;1\n",
-        'currency,period,rate\n"EUR',
-        b"\xff\xfe\x00",
-    ],
+    ["", "currency,period,rate\n", "currency;period;rate\nEUR;2026-10;1\n", 'currency,period,rate\n"EUR'],
 )
-def test_file_that_is_no_rates_is_refused(admin: httpx.Client, text: str | bytes) -> None:
-    assert put_rates(admin, text).status_code == 422
+def test_file_that_is_no_rates_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        read_rates(text, "USD")
+
+
+def test_file_that_is_no_text_is_refused(admin: httpx.Client) -> None:
+    assert put_rates(admin, b"\xff\xfe\x00").status_code == 422
 
 
 def test_large_rate_file_is_refused(admin: httpx.Client) -> None:

@@ -19,8 +19,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from cco.api.access import Cookie, Pace, Signer
 from cco.core.errors import NotAllowed, NotAuthenticated
 from cco.core.role import Role
+from cco.store.api_tokens import MARK, ApiTokens
 from cco.store.database import Session
-from cco.store.identity import TOKEN_MARK, Identity, Principal
+from cco.store.identity import Identity, Principal
 from cco.wiring import Wiring
 
 _BEARER = HTTPBearer(
@@ -72,11 +73,11 @@ def caller(
         )
     secret = credentials.credentials
     with wiring.database.transaction() as session:
-        identity = Identity(session, wiring.clock)
-        if secret.startswith(TOKEN_MARK):
-            found = identity.token_principal(secret)
+        if secret.startswith(MARK):
+            found = ApiTokens(session, wiring.clock).principal(secret)
         else:
             claims = signing.read(secret, wiring.clock.now())
+            identity = Identity(session, wiring.clock)
             found = identity.session_principal(claims.user_id, claims.org_id, claims.session_id)
     pace = cast(Pace, request.app.state.pace)
     pace.take(found.token_id or f"{found.user.id} {found.org.id}")

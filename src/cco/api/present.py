@@ -11,6 +11,7 @@ from cco.api.schemas import loads as work
 from cco.core.errors import CcoError
 from cco.core.money import amount
 from cco.store import identity
+from cco.store.api_tokens import ApiToken
 from cco.store.audit import AuditEvent
 from cco.store.jobs import Job
 from cco.store.loads import Load
@@ -54,7 +55,7 @@ def invite(of: identity.Invite) -> schema.Invite:
     return schema.Invite(id=of.id, email=of.email, role=of.role, expires_at=of.expires_at)
 
 
-def api_token(of: identity.ApiToken) -> schema.ApiToken:
+def api_token(of: ApiToken) -> schema.ApiToken:
     """A token without its secret."""
     return schema.ApiToken(
         id=of.id,

@@ -1,4 +1,4 @@
-"""Who may come in, and as whom: links, sessions, API tokens, members.
+"""Who may come in, and as whom: links, sessions, members.
 
 Secrets are kept as SHA-256 of 256 random bits, passwords as argon2id. A *session* is a family of refresh
 tokens: each use replaces the token, and an old one that comes back ends the family, because two parties
@@ -8,26 +8,34 @@ session ended, a try counted) the refusal is returned, not raised, so that the c
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from dataclasses import fields
+from datetime import timedelta
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Row as SqlRow
 from sqlalchemy import Uuid, and_, delete, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from cco.core.errors import Conflict, InvalidInput, NotAllowed, NotAuthenticated, NotFound
-from cco.core.role import Role, weaker
+from cco.core.errors import Conflict, NotAllowed, NotAuthenticated, NotFound
+from cco.core.role import Role
 from cco.core.window import Clock
 from cco.store.audit import Audit, Detail
 from cco.store.database import noun
 from cco.store.orgs import DEFAULT, DEMO, Org, Orgs
+from cco.store.people import Credentials as Credentials
+from cco.store.people import Invite as Invite
+from cco.store.people import Link as Link
+from cco.store.people import Member as Member
+from cco.store.people import Membership as Membership
+from cco.store.people import Person as Person
+from cco.store.people import Principal as Principal
+from cco.store.people import Refused as Refused
+from cco.store.people import SignedIn as SignedIn
+from cco.store.people import digest, new_secret, person
+from cco.store.people import email_address as email_address
+from cco.store.people import link_url as link_url
 from cco.store.tables import (
-    ApiTokenRow,
     MembershipRow,
     OrgRow,
     RefreshTokenRow,
@@ -45,146 +53,8 @@ GRACE = timedelta(seconds=20)
 SETUP_LASTS = timedelta(hours=24)
 DEMO_LASTS = timedelta(days=7)
 INVITE_LASTS = timedelta(days=7)
-TOKEN_MARK = "cco_"  # noqa: S105  (how an API token begins)
-PREFIX_LENGTH = 12
 DEMO_EMAIL = "demo@demo.invalid"
 SYSTEM = "system"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A user as others see them."""
-
-    id: str
-    email: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Membership:
-    """A person's role in an organisation."""
-
-    org: Org
-    role: Role
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Who asks, in which organisation, with which role.
-
-    session_id or token_id says how they proved it; the other is None.
-    """
-
-    user: Person
-    org: Org
-    role: Role
-    session_id: str | None
-    token_id: str | None
-    actor: str
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A session that has just begun or been renewed. refresh: the secret for the cookie."""
-
-    principal: Principal
-    memberships: tuple[Membership, ...]
-    refresh: str
-    refresh_until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Nobody gets in with this. reused: an old refresh token came back, and its session has ended."""
-
-    reused: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """What a link does. needs_details: the person must say their name and choose a password."""
-
-    id: str
-    kind: str
-    org: Org
-    role: Role
-    email: str | None
-    user_id: str | None
-    needs_details: bool
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What a sign-in is checked against, outside of any transaction."""
-
-    user_id: str
-    password_hash: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A user of an organisation."""
-
-    user: Person
-    role: Role
-    disabled: bool
-    created_at: datetime
-    last_sign_in_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Invite:
-    """An invitation nobody has used yet."""
-
-    id: str
-    email: str
-    role: Role
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ApiToken:
-    """A token for scripts; its secret is nowhere."""
-
-    id: str
-    name: str
-    prefix: str
-    role: Role
-    owner: Person
-    created_at: datetime
-    expires_at: datetime | None
-    last_used_at: datetime | None
-
-
-def email_address(text: str) -> str:
-    """The address in lower case. Raises InvalidInput where it can't be one."""
-    try:
-        found = validate_email(
-            text.strip(), check_deliverability=False, allow_domain_literal=True, test_environment=True
-        )
-    except EmailNotValidError:
-        raise InvalidInput(
-            f"{text.strip()!r} is not an e-mail address.", remedy="Write it like ada@example.com."
-        ) from None
-    return found.normalized.lower()
-
-
-def link_url(base_url: str, token: str) -> str:
-    """What the terminal prints. The token is in the fragment, which browsers never send or log."""
-    return f"{base_url.rstrip('/')}/link#{token}"
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
-
-
-def _secret() -> str:
-    return secrets.token_urlsafe(32)
-
-
-def _person(row: UserRow) -> Person:
-    return Person(row.id, row.email, row.name)
 
 
 def _org(row: OrgRow) -> Org:
@@ -272,7 +142,7 @@ class Identity:
         )
         token = self._link("invite", who.org.id, role, INVITE_LASTS, email=address)
         row = self._session.scalars(
-            select(SignInLinkRow).where(SignInLinkRow.token_hash == _digest(token))
+            select(SignInLinkRow).where(SignInLinkRow.token_hash == digest(token))
         ).one()
         self._note(who, "user-invited", address, {"role": role.value})
         return Invite(row.id, address, role, row.expires_at), token
@@ -304,7 +174,7 @@ class Identity:
             "invite", who.org.id, member.role, INVITE_LASTS, email=member.user.email, user_id=user_id
         )
         row = self._session.scalars(
-            select(SignInLinkRow).where(SignInLinkRow.token_hash == _digest(token))
+            select(SignInLinkRow).where(SignInLinkRow.token_hash == digest(token))
         ).one()
         self._note(who, "password-link-made", member.user.email)
         return Invite(row.id, member.user.email, member.role, row.expires_at), token
@@ -396,13 +266,13 @@ class Identity:
         user_id: str | None = None,
         reusable: bool = False,
     ) -> str:
-        token = _secret()
+        token = new_secret()
         self._session.add(
             SignInLinkRow(
                 org_id=org_id,
                 user_id=user_id,
                 kind=kind,
-                token_hash=_digest(token),
+                token_hash=digest(token),
                 email=email,
                 role=role.value,
                 expires_at=self._clock.now() + lasts,
@@ -417,7 +287,7 @@ class Identity:
             select(SignInLinkRow, OrgRow)
             .join(OrgRow, OrgRow.id == SignInLinkRow.org_id)
             .where(
-                SignInLinkRow.token_hash == _digest(token),
+                SignInLinkRow.token_hash == digest(token),
                 SignInLinkRow.expires_at > self._clock.now(),
                 or_(SignInLinkRow.used_at.is_(None), SignInLinkRow.reusable),
             )
@@ -477,7 +347,7 @@ class Identity:
         """
         now = self._clock.now()
         row = self._session.scalars(
-            select(RefreshTokenRow).where(RefreshTokenRow.token_hash == _digest(token)).with_for_update()
+            select(RefreshTokenRow).where(RefreshTokenRow.token_hash == digest(token)).with_for_update()
         ).one_or_none()
         if row is None or row.revoked_at is not None or row.expires_at <= now:
             return Refused()
@@ -510,7 +380,7 @@ class Identity:
     def sign_out(self, token: str) -> None:
         """Ends the session this refresh token belongs to, if it does to any."""
         row = self._session.scalars(
-            select(RefreshTokenRow).where(RefreshTokenRow.token_hash == _digest(token))
+            select(RefreshTokenRow).where(RefreshTokenRow.token_hash == digest(token))
         ).one_or_none()
         if row is not None and row.revoked_at is None:
             self.end_session(row.family_id)
@@ -558,7 +428,7 @@ class Identity:
             select(MembershipRow.role).where(MembershipRow.user_id == user.id, MembershipRow.org_id == org_id)
         ).scalar_one()
         principal = Principal(
-            _person(user),
+            person(user),
             _org(self._session.get_one(OrgRow, org_id)),
             Role(role),
             session_id=session_id,
@@ -578,13 +448,13 @@ class Identity:
             )
         ).scalar()
         until = min(now + IDLE, (began or now) + LONGEST)
-        token = _secret()
+        token = new_secret()
         self._session.add(
             RefreshTokenRow(
                 family_id=principal.session_id,
                 user_id=principal.user.id,
                 org_id=principal.org.id,
-                token_hash=_digest(token),
+                token_hash=digest(token),
                 issued_at=now,
                 expires_at=until,
                 user_agent=(user_agent or "")[:200] or None,
@@ -630,7 +500,7 @@ class Identity:
         row = self._session.get_one(UserRow, who.user.id)
         row.name = name
         self._session.flush()
-        return _person(row)
+        return person(row)
 
     def own_password(self, who: Principal) -> Credentials:
         """What a change of one's own password is checked against."""
@@ -787,117 +657,6 @@ class Identity:
                 code="demo",
             )
 
-    # ── API tokens ─────────────────────────────────────────────────────────────────────────────
-
-    def tokens(self, who: Principal) -> list[ApiToken]:
-        """The tokens that are not revoked: one's own, for an admin everybody's; newest first."""
-        query = (
-            select(ApiTokenRow, UserRow)
-            .join(UserRow, UserRow.id == ApiTokenRow.user_id)
-            .where(ApiTokenRow.org_id == who.org.id, ApiTokenRow.revoked_at.is_(None))
-            .order_by(ApiTokenRow.id.desc())
-        )
-        if who.role is not Role.ADMIN:
-            query = query.where(ApiTokenRow.user_id == who.user.id)
-        return [_token(row, user) for row, user in self._session.execute(query)]
-
-    def make_token(
-        self, who: Principal, name: str, role: Role, lasts: timedelta | None
-    ) -> tuple[ApiToken, str]:
-        """A new token and its secret, which is told only now.
-
-        Raises NotAllowed where the role is more than one's own, or a token asks for another.
-        """
-        if who.session_id is None:
-            raise NotAllowed("A token can't make tokens.", remedy="Sign in to make one.")
-        if not who.role.covers(role):
-            raise NotAllowed(
-                f"A token can't have the role {role}: yours is {who.role}.", remedy="Choose a lesser role."
-            )
-        now = self._clock.now()
-        secret = TOKEN_MARK + _secret()
-        row = ApiTokenRow(
-            id=new_id(),
-            org_id=who.org.id,
-            user_id=who.user.id,
-            name=name,
-            prefix=secret[:PREFIX_LENGTH],
-            token_hash=_digest(secret),
-            role=role.value,
-            created_at=now,
-            expires_at=now + lasts if lasts else None,
-        )
-        self._session.add(row)
-        self._session.flush()
-        self._note(who, "token-made", name, {"prefix": row.prefix, "role": role.value})
-        return _token(row, self._session.get_one(UserRow, who.user.id)), secret
-
-    def revoke_token(self, who: Principal, token_id: str) -> None:
-        """Makes a token useless: one's own, for an admin anybody's. Raises NotFound."""
-        condition = and_(
-            ApiTokenRow.id == token_id, ApiTokenRow.org_id == who.org.id, ApiTokenRow.revoked_at.is_(None)
-        )
-        if who.role is not Role.ADMIN:
-            condition = and_(condition, ApiTokenRow.user_id == who.user.id)
-        gone = self._session.execute(
-            update(ApiTokenRow)
-            .where(condition)
-            .values(revoked_at=self._clock.now())
-            .returning(ApiTokenRow.name, ApiTokenRow.prefix)
-        ).one_or_none()
-        if gone is None:
-            raise NotFound("There is no such token here.", remedy="It may have been revoked already.")
-        self._note(who, "token-revoked", gone.name, {"prefix": gone.prefix})
-
-    def token_principal(self, secret: str) -> Principal:
-        """Whom an API token speaks for: its owner, with the lesser of both roles.
-
-        Raises NotAuthenticated where it is unknown, revoked or over, or its owner may not come in.
-        """
-        now = self._clock.now()
-        found = self._session.execute(
-            select(
-                UserRow.id,
-                UserRow.email,
-                UserRow.name,
-                MembershipRow.role,
-                ApiTokenRow.role,
-                ApiTokenRow.id,
-                ApiTokenRow.prefix,
-                ApiTokenRow.last_used_at,
-                *_ORG,
-            )
-            .join(UserRow, UserRow.id == ApiTokenRow.user_id)
-            .join(
-                MembershipRow,
-                and_(MembershipRow.user_id == UserRow.id, MembershipRow.org_id == ApiTokenRow.org_id),
-            )
-            .join(OrgRow, OrgRow.id == ApiTokenRow.org_id)
-            .where(
-                ApiTokenRow.token_hash == _digest(secret),
-                ApiTokenRow.revoked_at.is_(None),
-                or_(ApiTokenRow.expires_at.is_(None), ApiTokenRow.expires_at > now),
-                UserRow.disabled_at.is_(None),
-            )
-        ).one_or_none()
-        if found is None:
-            raise NotAuthenticated(
-                "This API token is unknown, revoked or over.", remedy="Make a new one.", code="bad-token"
-            )
-        user_id, email, name, own, granted, token_id, prefix, used, *org = found
-        if used is None or now - used > timedelta(minutes=1):
-            self._session.execute(
-                update(ApiTokenRow).where(ApiTokenRow.id == token_id).values(last_used_at=now)
-            )
-        return Principal(
-            Person(user_id, email, name),
-            Org(*org),
-            weaker(Role(own), Role(granted)),
-            session_id=None,
-            token_id=token_id,
-            actor=f"token:{prefix}",
-        )
-
     def _note(
         self, who: Principal, action: str, subject: str, details: dict[str, Detail] | None = None
     ) -> None:
@@ -914,20 +673,7 @@ def _member(found: SqlRow[tuple[UserRow, str]] | Sequence[object]) -> Member:
     if not isinstance(user, UserRow):
         raise TypeError("not a user")
     return Member(
-        _person(user), Role(str(role)), user.disabled_at is not None, user.created_at, user.last_sign_in_at
-    )
-
-
-def _token(row: ApiTokenRow, owner: UserRow) -> ApiToken:
-    return ApiToken(
-        row.id,
-        row.name,
-        row.prefix,
-        Role(row.role),
-        _person(owner),
-        row.created_at,
-        row.expires_at,
-        row.last_used_at,
+        person(user), Role(str(role)), user.disabled_at is not None, user.created_at, user.last_sign_in_at
     )
 
 

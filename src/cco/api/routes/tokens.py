@@ -11,7 +11,7 @@ from cco.api.deps import Caller, Id, Transaction, Wired, may
 from cco.api.errors import problems
 from cco.api.schemas.identity import ApiTokenCreated, ApiTokenIn, ApiTokens
 from cco.core.role import Role
-from cco.store.identity import Identity
+from cco.store.api_tokens import ApiTokens as Known
 
 router = APIRouter(
     prefix="/tokens",
@@ -23,18 +23,18 @@ router = APIRouter(
 @router.get("", summary="API tokens")
 def tokens(who: Caller, session: Transaction, wiring: Wired) -> ApiTokens:
     """One's own; an admin sees everybody's."""
-    return ApiTokens(tokens=[present.api_token(one) for one in Identity(session, wiring.clock).tokens(who)])
+    return ApiTokens(tokens=[present.api_token(one) for one in Known(session, wiring.clock).of(who)])
 
 
 @router.post("", summary="Make an API token", status_code=201)
 def make_token(body: ApiTokenIn, who: Caller, session: Transaction, wiring: Wired) -> ApiTokenCreated:
     """Its secret is shown only now. It can do what its role and its owner's role both allow."""
     lasts = timedelta(days=body.expires_in_days) if body.expires_in_days is not None else None
-    made, secret = Identity(session, wiring.clock).make_token(who, body.name, body.role, lasts)
+    made, secret = Known(session, wiring.clock).make(who, body.name, body.role, lasts)
     return ApiTokenCreated(token=present.api_token(made), secret=secret)
 
 
 @router.delete("/{token_id}", summary="Revoke an API token", status_code=204, responses=problems(404))
 def revoke_token(token_id: Id, who: Caller, session: Transaction, wiring: Wired) -> None:
     """It stops working at once."""
-    Identity(session, wiring.clock).revoke_token(who, token_id)
+    Known(session, wiring.clock).revoke(who, token_id)
