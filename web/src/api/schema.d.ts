@@ -511,6 +511,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/costs/breakdown/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole breakdown as a CSV file
+         * @description A row a group, the dearest first: key and name of each dimension, then the costs, exact. An amount
+         *     that is unknown for want of an exchange rate is empty.
+         */
+        get: operations["export_breakdown"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/costs/movers": {
         parameters: {
             query?: never;
@@ -3598,6 +3619,43 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    export_breakdown: {
+        parameters: {
+            query?: {
+                /** @description Up to three dimensions, the outermost first. */
+                group_by?: string[];
+                /** @description First day (UTC). Default: the month of the newest charges. */
+                start?: string | null;
+                /** @description The day after the last one. */
+                end?: string | null;
+                /** @description Which of the four costs of FOCUS. */
+                cost?: components["schemas"]["CostKindName"];
+                /** @description `dimension=op=value`, op one of in, not, missing, present; several values of one dimension are alternatives, several dimensions all hold. */
+                filter?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     movers: {
         parameters: {
             query?: {
@@ -3840,6 +3898,7 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];

@@ -1,10 +1,24 @@
-import { Menu, SegmentedControl, UnstyledButton, useMantineColorScheme } from "@mantine/core";
-import { IconKeyboard, IconLogout, IconSettings } from "@tabler/icons-react";
+import { Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import {
+  IconCheck,
+  IconDeviceDesktop,
+  IconKeyboard,
+  IconLogout,
+  IconMoon,
+  IconSettings,
+  IconSun,
+} from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { signOut, useMe } from "@/features/session/queries";
 import f from "./frame.module.css";
 
 const ROLES = { viewer: "Viewer", analyst: "Analyst", admin: "Administrator" } as const;
+
+const THEMES = [
+  { value: "light", label: "Light", icon: IconSun },
+  { value: "dark", label: "Dark", icon: IconMoon },
+  { value: "auto", label: "As the system", icon: IconDeviceDesktop },
+] as const;
 
 export function Account({ narrow, help }: { readonly narrow: boolean; readonly help: () => void }) {
   const me = useMe();
@@ -31,20 +45,18 @@ export function Account({ narrow, help }: { readonly narrow: boolean; readonly h
           </div>
         </div>
         <Menu.Divider />
-        <div className={f.accountTheme}>
-          <SegmentedControl
-            fullWidth
-            size="xs"
-            aria-label="Theme"
-            value={colorScheme}
-            onChange={(value) => setColorScheme(value as "light" | "dark" | "auto")}
-            data={[
-              { value: "light", label: "Light" },
-              { value: "dark", label: "Dark" },
-              { value: "auto", label: "System" },
-            ]}
-          />
-        </div>
+        <Menu.Label>Theme</Menu.Label>
+        {THEMES.map((theme) => (
+          <Menu.Item
+            key={theme.value}
+            closeMenuOnClick={false}
+            leftSection={<theme.icon size={16} />}
+            rightSection={theme.value === colorScheme ? <IconCheck size={15} aria-label="chosen" /> : null}
+            onClick={() => setColorScheme(theme.value)}
+          >
+            {theme.label}
+          </Menu.Item>
+        ))}
         <Menu.Divider />
         <Menu.Item component={Link} to="/settings/{-$section}" leftSection={<IconSettings size={16} />}>
           Settings

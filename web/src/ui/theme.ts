@@ -100,6 +100,8 @@ export const theme = createTheme({
       defaultProps: {
         radius: "lg",
         centered: true,
+        closeButtonProps: { "aria-label": "Close" },
+        styles: { title: { fontWeight: 600, fontSize: 15 } },
         transitionProps: { duration: 120 },
         overlayProps: { backgroundOpacity: 0.4, blur: 2 },
       },
