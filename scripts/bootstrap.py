@@ -70,7 +70,8 @@ def main(arguments):
 def suitable_python(oldest=OLDEST, newest=NEWEST):
     """The interpreter to build .venv with: this one, or a newer one on the PATH."""
     if oldest <= sys.version_info[:2] <= newest:
-        return sys.executable
+        # The interpreter itself, not the virtual environment that we may have been called from.
+        return os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
     for minor in range(newest[1], oldest[1] - 1, -1):
         found = shutil.which(f"python3.{minor}")
         if found and subprocess.call([found, "-c", ""], stderr=subprocess.DEVNULL) == 0:
