@@ -195,6 +195,25 @@ def test_a_port_that_is_taken_is_told(cold: Cli) -> None:
     assert not EmbeddedPostgres(cold.home).alive()
 
 
+def test_a_worker_of_its_own_works_until_it_is_asked_to_end(cold: Cli) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cco", "worker"],
+        env=cold.env,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "worker started" in line:
+            break
+    process.terminate()
+    _, rest = process.communicate(timeout=40)
+    assert process.returncode == 0
+    assert "worker ended" in rest
+    assert not EmbeddedPostgres(cold.home).alive()
+
+
 @pytest.mark.timeout(400)
 def test_an_empty_product_brings_the_simulated_company(cold: Cli) -> None:
     with up(cold) as product:

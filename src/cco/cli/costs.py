@@ -451,8 +451,8 @@ def tell_missing_rates(answer: Answer) -> None:
         months = ", ".join(f"{period:%Y-%m}" for period in periods[:6]) + (", …" if len(periods) > 6 else "")
         terminal.warn(
             f"There is no rate from {currency} to {answer.currency} for {months}: amounts that need it are "
-            f"unknown. Import rates in the dashboard (Settings → Currency), or use --currency {currency} for "
-            "charges as they were billed."
+            "unknown. Import rates in the dashboard (Settings → Exchange rates), or use --currency "
+            f"{currency} for charges as they were billed."
         )
     if answer.unconverted:
         billed = ", ".join(f"{terminal.money(amount)} {currency}" for currency, amount in answer.unconverted)

@@ -77,6 +77,9 @@ def _up(
     with_demo: Annotated[
         bool, typer.Option("--demo/--no-demo", help="Load the simulated company when there is no data yet.")
     ] = True,
+    with_worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Run jobs here, or leave them to workers elsewhere.")
+    ] = True,
     open_browser: Annotated[
         bool | None,
         typer.Option("--open/--no-open", help="Open a browser; by default where there is a display."),
@@ -89,7 +92,14 @@ def _up(
 
     A second link opens the demo, a simulated company that loads while you look around.
     """
-    return up.run(host=host, port=port, with_demo=with_demo, open_browser=open_browser, as_json=as_json)
+    return up.run(
+        host=host,
+        port=port,
+        with_demo=with_demo,
+        with_worker=with_worker,
+        open_browser=open_browser,
+        as_json=as_json,
+    )
 
 
 @app.command(

@@ -13,6 +13,7 @@ from cco.cli.follow import Bar
 from cco.cli.terminal import DONE, FAILED, count
 from cco.core.charge import CostKind
 from cco.core.errors import BadFile
+from cco.ingest.check import Totals
 from cco.ingest.load import LoadReport, Options, Overlapping
 from cco.ingest.sources import ingest_paths
 
@@ -74,26 +75,29 @@ def load_object(report: LoadReport) -> dict[str, Any]:
 
 def show(reports: Sequence[LoadReport]) -> None:
     """The table of all loads, then what people must know about each."""
-    figures = ("Rows", "Rejected", "Billed", "Effective")
-    made = terminal.table(
-        "File", "Format", "Status", "Rows", "Rejected", "Periods", *figures[2:], right=figures
-    )
+    rejected = any(report.rows_rejected for report in reports)
+    kinds = [CostKind.BILLED]
+    if any(each.amounts[kinds[0]] != each.amounts[CostKind.EFFECTIVE] for r in reports for each in r.totals):
+        kinds.append(CostKind.EFFECTIVE)
+    counts = ["Rows", *(["Rejected"] if rejected else [])]
+    costs = [kind.value.removesuffix("Cost") for kind in kinds]
+    made = terminal.table("File", "Format", "Status", *counts, "Periods", *costs, right=(*counts, *costs))
     for report in reports:
         first, *more = report.totals or (None,)
+        numbers = [report.rows_kept, *([report.rows_rejected] if rejected else [])]
         terminal.row(
             made,
             [
                 report.file,
                 report.format or "–",
                 Text.from_markup(STATUS[report.status]),
-                f"{report.rows_kept:,}",
-                f"{report.rows_rejected:,}" if report.rows_rejected else "",
+                *(f"{number:,}" for number in numbers),
                 periods(report),
-                *_amounts(first),
+                *_amounts(first, kinds),
             ],
         )
         for each in more:
-            terminal.row(made, ["", "", "", "", "", "", *_amounts(each)])
+            terminal.row(made, ["", "", "", *("" for _ in numbers), "", *_amounts(each, kinds)])
     terminal.console().print(made)
     for report in reports:
         for warning in report.warnings:
@@ -118,10 +122,7 @@ def periods(report: LoadReport) -> str:
     return f"{months[0]} … {months[-1]}"
 
 
-def _amounts(totals: Any) -> list[str]:
+def _amounts(totals: Totals | None, kinds: Sequence[CostKind]) -> list[str]:
     if totals is None:
-        return ["", ""]
-    return [
-        f"{terminal.money(totals.amounts[kind])} {totals.currency}"
-        for kind in (CostKind.BILLED, CostKind.EFFECTIVE)
-    ]
+        return ["" for _ in kinds]
+    return [f"{terminal.money(totals.amounts[kind])} {totals.currency}" for kind in kinds]

@@ -44,7 +44,13 @@ class Greeting:
 
 
 def run(
-    *, host: str | None, port: int | None, with_demo: bool, open_browser: bool | None, as_json: bool
+    *,
+    host: str | None,
+    port: int | None,
+    with_demo: bool,
+    with_worker: bool,
+    open_browser: bool | None,
+    as_json: bool,
 ) -> int:
     """Runs until Ctrl-C or SIGTERM, and leaves no process behind."""
     settings = session.settings(host=host, port=port)
@@ -62,7 +68,7 @@ def run(
                 host=settings.host,
                 port=settings.port,
                 port_was_chosen=settings.port_was_chosen,
-                children=(worker,),
+                children=(worker,) if with_worker else (),
                 heal=EmbeddedPostgres(settings.home).heal if embedded else None,
             ) as running:
                 tell(running.url)
