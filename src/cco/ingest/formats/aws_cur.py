@@ -482,7 +482,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
         f"CASE WHEN {UNUSED_SHARE} OR {COVERED} OR line_item_line_item_type = 'SavingsPlanNegation' THEN 'Committed' "
         "WHEN line_item_line_item_type = 'Usage' AND contains(line_item_usage_type, 'SpotUsage') THEN 'Dynamic' "
         "WHEN line_item_line_item_type IN ('Usage', 'Fee', 'RIFee', 'SavingsPlanRecurringFee', "
-        "'SavingsPlanUpfrontFee') THEN 'Standard' END",
+        "'SavingsPlanUpfrontFee') OR line_item_line_item_type LIKE '%Discount' THEN 'Standard' END",
     ),
     ("PricingCurrency", "pricing_currency"),
     ("PricingQuantity", f"CASE WHEN {USAGE} THEN line_item_usage_amount END"),

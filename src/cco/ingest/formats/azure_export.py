@@ -74,9 +74,14 @@ RESOURCE_TYPES = {
         "Microsoft.AVS/privateClouds",
         "Microsoft.Batch/batchAccounts",
         "Microsoft.Cache/redis",
+        "Microsoft.BillingBenefits/savingsPlanOrders",
+        "Microsoft.BillingBenefits/savingsPlanOrders/savingsPlans",
         "Microsoft.Capacity/reservationOrders",
+        "Microsoft.Capacity/reservationOrders/reservations",
         "Microsoft.Cdn/profiles",
         "Microsoft.CognitiveServices/accounts",
+        "Microsoft.Compute/capacityReservationGroups",
+        "Microsoft.Compute/capacityReservationGroups/capacityReservations",
         "Microsoft.Compute/disks",
         "Microsoft.Compute/galleries",
         "Microsoft.Compute/images",
@@ -103,6 +108,8 @@ RESOURCE_TYPES = {
         "Microsoft.Logic/workflows",
         "Microsoft.MachineLearningServices/workspaces",
         "Microsoft.NetApp/netAppAccounts",
+        "Microsoft.NetApp/netAppAccounts/capacityPools",
+        "Microsoft.NetApp/netAppAccounts/capacityPools/volumes",
         "Microsoft.Network/applicationGateways",
         "Microsoft.Network/azureFirewalls",
         "Microsoft.Network/bastionHosts",
@@ -127,13 +134,17 @@ RESOURCE_TYPES = {
         "Microsoft.ServiceBus/namespaces",
         "Microsoft.SignalRService/signalR",
         "Microsoft.Sql/managedInstances",
+        "Microsoft.Sql/managedInstances/databases",
         "Microsoft.Sql/servers",
+        "Microsoft.Sql/servers/databases",
+        "Microsoft.Sql/servers/elasticPools",
         "Microsoft.SqlVirtualMachine/sqlVirtualMachines",
         "Microsoft.Storage/storageAccounts",
         "Microsoft.StreamAnalytics/streamingjobs",
         "Microsoft.Synapse/workspaces",
         "Microsoft.Web/serverFarms",
         "Microsoft.Web/sites",
+        "Microsoft.Web/sites/slots",
         "Microsoft.Web/staticSites",
     )
 }
@@ -253,7 +264,11 @@ REGION = (
     f"CASE WHEN {LOCATION} NOT IN ('unassigned', 'unknown', 'notapplicable') THEN {LOCATION} END)"
 )
 
-PROVIDER_TYPE = "nullif(regexp_extract(resource_id, '(?i)/providers/([^/]+/[^/]+)/[^/]+', 1), '')"
+PATH = "regexp_extract(rtrim(resource_id, '/'), '(?i).*/providers/(.+)', 1)"
+PROVIDER_TYPE = f"""
+    CASE WHEN contains({PATH}, '/') THEN concat_ws('/', split_part({PATH}, '/', 1), split_part({PATH}, '/', 2),
+        nullif(split_part({PATH}, '/', 4), ''), nullif(split_part({PATH}, '/', 6), '')) END"""
+"""Of ``…/providers/Microsoft.Sql/servers/a/databases/b``: ``Microsoft.Sql/servers/databases``."""
 
 METER_CATEGORY = "nullif(meter_category, 'Unassigned')"
 AZURE = services.subcategories(services.AZURE_SERVICES)
@@ -343,7 +358,11 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("RegionId", REGION),
     ("RegionName", f"coalesce({lookup('azure_regions', AZURE_REGIONS, REGION)}, resource_location)"),
     ("ResourceId", "lower(resource_id)"),
-    ("ResourceName", "coalesce(resource_name, split_part(rtrim(resource_id, '/'), '/', -1))"),
+    (
+        "ResourceName",
+        f"coalesce(resource_name, CASE WHEN {BOUGHT} THEN coalesce(benefit_name, reservation_name) END, "
+        "split_part(rtrim(resource_id, '/'), '/', -1))",
+    ),
     (
         "ResourceType",
         f"coalesce({lookup('azure_resource_types', RESOURCE_TYPES, f'lower({PROVIDER_TYPE})')}, "

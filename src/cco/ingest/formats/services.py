@@ -699,6 +699,7 @@ AZURE_SERVICES: dict[str, tuple[str, ...]] = {
     ),
     "Security Posture Management": (
         "Security Center",
+        "Advanced Data Security",
         "Microsoft Defender for Cloud",
         "Advanced Threat Protection",
         "Microsoft.Security",
@@ -847,6 +848,8 @@ GCP_SERVICES: dict[str, tuple[str, ...]] = {
         "Firestore",
         "Cloud Datastore",
         "Datastore",
+        "MongoDB",
+        "MongoDB Atlas",
         "Firebase Realtime Database",
     ),
     "Relational Databases": (
@@ -906,8 +909,14 @@ GCP_SERVICES: dict[str, tuple[str, ...]] = {
         "Transfer Appliance",
     ),
     "Resource Migration": ("Migrate to Virtual Machines", "Migration Center"),
-    "Application Networking": ("Cloud Load Balancing", "Traffic Director", "Cloud Service Mesh"),
-    "Content Delivery": ("Cloud CDN", "Media CDN"),
+    "Application Networking": (
+        "Cloud Load Balancing",
+        "Traffic Director",
+        "Cloud Service Mesh",
+        "Service Discovery",
+        "Service Directory",
+    ),
+    "Content Delivery": ("Cloud CDN", "CDN", "Media CDN"),
     "Network Connectivity": (
         "Cloud Interconnect",
         "Cloud VPN",
@@ -915,12 +924,16 @@ GCP_SERVICES: dict[str, tuple[str, ...]] = {
     ),
     "Network Infrastructure": (
         "Networking",
+        "Network",
         "Virtual Private Cloud",
+        "VPC",
+        "IP",
+        "Private Service Connect",
         "Cloud Network",
         "Network Intelligence Center",
     ),
-    "Network Routing": ("Cloud DNS", "Cloud NAT", "Cloud Router", "Cloud Domains"),
-    "Network Security": ("Cloud Armor", "Cloud IDS", "Cloud NGFW", "Cloud Firewall"),
+    "Network Routing": ("Cloud DNS", "Cloud NAT", "NAT", "Cloud Router", "Route", "Cloud Domains"),
+    "Network Security": ("Cloud Armor", "Cloud IDS", "Cloud NGFW", "Cloud Firewall", "Firewall"),
     "Secret Management": (
         "Cloud Key Management Service (KMS)",
         "Cloud Key Management Service",
