@@ -223,6 +223,26 @@ def test_folder_is_connected_polled_and_removed(server: Server, admin: httpx.Cli
     assert (bills / "october.csv").exists()
 
 
+def test_many_who_ask_at_once_all_get_an_answer(server: Server, admin: httpx.Client, home: Path) -> None:
+    loaded(server, default_org(server), home.parent / "place", "kiwi")
+    token = admin.headers["Authorization"].removeprefix("Bearer ")
+    codes: list[int] = []
+
+    def ask(number: int) -> None:
+        client = server.client(token)
+        for address in ("/sources", "/orgs/me", "/costs/summary", "/resources"):
+            codes.append(client.get(address).status_code)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(50)]
+    began = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert codes == [200] * 200
+    assert time.monotonic() - began < 25  # nobody ran into the pool's timeout of 30 s
+
+
 def test_source_is_changed(admin: httpx.Client, bills: Path) -> None:
     made = admin.post("/sources", json={"name": "AWS", "kind": "folder", "location": str(bills)}).json()
     assert made["poll_minutes"] == 60

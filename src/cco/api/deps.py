@@ -57,7 +57,12 @@ def transaction(wiring: Wired) -> Iterator[Session]:
         yield session
 
 
-Transaction = Annotated[Session, Depends(transaction, scope="function")]
+TRANSACTIONS = 16
+"""Transactions of requests that are open at once in a process. Fewer than the pool has connections (20),
+so that whoever holds one and asks the lake too, which takes another, never waits for somebody who does
+the same; further requests wait their turn without a thread."""
+
+Transaction = Annotated[Session, Depends(transaction, scope="function", max_concurrency=TRANSACTIONS)]
 
 
 def caller(
