@@ -529,20 +529,19 @@ class Lake:
             if old:
                 table.maintenance.expire_snapshots().by_ids(old).commit()
                 table = self._table()
+            store = self.object_store()
             kept = {
-                _plain(file.file_path).rsplit("/", 1)[0]
+                str(store._strip_protocol(file.file_path)).rsplit("/", 1)[0]
                 for snapshot in table.snapshots()
                 for file in _data_files(table, snapshot.snapshot_id)
             }
-        store = self.object_store()
+        store.invalidate_cache()
         removed = 0
-        base = _plain(f"{self.root}/data")
-        for folder in store.glob(f"{base}/*/*/*"):
-            found = folder if folder.startswith("/") or not self.local else f"/{folder}"
-            if found in kept or not _settled(store, found, moment - settled):
+        for folder in store.glob(store._strip_protocol(f"{self.root}/data") + "/*/*/*"):
+            if folder in kept or not _settled(store, folder, moment - settled):
                 continue
             for kind in ("data", *SIDECARS):
-                _remove_tree(store, sidecar(found, kind))
+                _remove_tree(store, sidecar(folder, kind))
             removed += 1
         return removed
 

@@ -22,6 +22,7 @@ from cco.store.sources import Sources
 from cco.wiring import Wiring
 from cco.worker.loads import settle_loads
 from cco.worker.run import Runner, owner_prefix
+from cco.worker.tidy import Tidy
 
 log = logs.logger(__name__)
 
@@ -85,6 +86,7 @@ class EmbeddedLoop:
                 log.info("took over a dead worker's job", job_id=job_id)
         with self._database.listening(RINGS) as listener:
             ticked, every = float("-inf"), tick_seconds(self._wiring)
+            tidy = Tidy(self._wiring)
             while not self._leaving.is_set():
                 if time.monotonic() - ticked >= every:
                     tick(self._wiring)
@@ -92,6 +94,7 @@ class EmbeddedLoop:
                 if self._runner.run_next() is not None:
                     settle_loads(self._wiring)
                     continue
+                tidy.when_due()
                 self._rest(listener)
 
     def _rest(self, listener: Listener) -> None:
@@ -163,6 +166,7 @@ class Ringer:
         with self._database.listening(RINGS) as listener:
             looked = ticked = float("-inf")
             every = tick_seconds(self._wiring)
+            tidy = Tidy(self._wiring)
             while not self._leaving.is_set():
                 now = time.monotonic()
                 if now - ticked >= every:
@@ -171,6 +175,7 @@ class Ringer:
                 if now - looked >= POLL_SECONDS:
                     self._look()
                     looked = now
+                    tidy.when_due()
                 for _, job_id in listener.wait(0.5):
                     self._tell(job_id)
 
