@@ -38,7 +38,6 @@ MOST_DIMENSIONS = 3
 IN_THE_TABLE = 20
 ALL = 10_000_000
 MOST_BUCKETS = 40
-LONGEST = timedelta(days=366 * 5)
 BARS = "▁▂▃▄▅▆▇█"
 NOTHING = "–"
 
@@ -170,8 +169,6 @@ def window(start: date | None, end: date | None, data: Days) -> Days:
         end = max(data.end, start + timedelta(days=1))
     if start is None or end is None:
         raise AssertionError("a window has two ends")
-    if end - start > LONGEST:
-        raise InvalidInput("The window is longer than five years.", remedy="Ask for less at once.")
     return Days(start, end)
 
 
