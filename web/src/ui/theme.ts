@@ -87,7 +87,13 @@ export const theme = createTheme({
     Input: Input.extend({ defaultProps: { size: "sm" } }),
     Select: Select.extend({ defaultProps: { size: "sm", allowDeselect: false, checkIconPosition: "right" } }),
     Menu: Menu.extend({
-      defaultProps: { shadow: "md", radius: "md", transitionProps: { duration: 100 }, offset: 6 },
+      defaultProps: {
+        shadow: "md",
+        radius: "md",
+        transitionProps: { duration: 100 },
+        withInitialFocusPlaceholder: false,
+        offset: 6,
+      },
     }),
     Popover: Popover.extend({
       defaultProps: { shadow: "md", radius: "md", transitionProps: { duration: 100 }, offset: 6 },
@@ -109,6 +115,7 @@ export const theme = createTheme({
     Drawer: Drawer.extend({
       defaultProps: {
         position: "right",
+        closeButtonProps: { "aria-label": "Close" },
         transitionProps: { duration: 140 },
         overlayProps: { backgroundOpacity: 0.3 },
       },

@@ -133,7 +133,7 @@ export function ScopeBar({ detail }: { readonly detail: boolean }) {
         opened={opened}
         onClose={control.close}
         position="bottom"
-        size="auto"
+        size={440}
         title="What is shown"
         classNames={{ content: s.sheet }}
       >
