@@ -41,7 +41,7 @@ from cco.core.charge import CostKind
 from cco.ingest.format import Format, Input
 from cco.ingest.formats import services
 from cco.ingest.formats.regions import AWS_REGIONS
-from cco.ingest.formats.sql import lookup, merged, origins, prefixed, times
+from cco.ingest.formats.sql import lookup, merged, origins, prefixed
 
 LINE_ITEM_CATEGORIES = {
     "Usage": "Usage",
@@ -169,7 +169,7 @@ RESOURCE_ID_TYPES = {
 }
 """What a resource id without an ARN starts with (``vol-1``) → its CloudFormation type."""
 
-FAMILY_SUBCATEGORIES = {
+EC2_FAMILIES = {
     "Storage": "Block Storage",
     "Storage Snapshot": "Block Storage",
     "System Operation": "Block Storage",
@@ -281,7 +281,7 @@ EFFECTIVE = f"""
         WHEN 'SavingsPlanCoveredUsage' THEN
             coalesce(savings_plan_net_savings_plan_effective_cost,
                      savings_plan_savings_plan_effective_cost,
-                     {times("savings_plan_savings_plan_rate", "line_item_usage_amount")},
+                     cost_of(line_item_usage_amount, savings_plan_savings_plan_rate),
                      {BILLED})
         WHEN 'SavingsPlanNegation' THEN 0
         WHEN 'SavingsPlanRecurringFee' THEN 0
@@ -322,7 +322,7 @@ COMMITMENT = f"({COVERED} OR line_item_line_item_type = 'SavingsPlanNegation' OR
 SUBCATEGORY = f"""
     coalesce(
         CASE WHEN line_item_product_code = 'AmazonEC2'
-             THEN {lookup("ec2_families", FAMILY_SUBCATEGORIES, "product_product_family")} END,
+             THEN {lookup("ec2_families", EC2_FAMILIES, "product_product_family")} END,
         {lookup("aws_services", services.subcategories(services.AWS_SERVICES), "lower(line_item_product_code)")},
         CASE WHEN line_item_product_code LIKE 'AWSSupport%' THEN 'Support' END,
         'Other (Other)')"""

@@ -40,7 +40,7 @@ from cco.core.charge import CostKind
 from cco.ingest.format import Format, Input
 from cco.ingest.formats import services
 from cco.ingest.formats.regions import AZURE_REGION_SPELLINGS, AZURE_REGIONS
-from cco.ingest.formats.sql import lookup, origins, times
+from cco.ingest.formats.sql import lookup, origins
 
 CHARGE_TYPES = {
     "usage": "Usage",
@@ -233,14 +233,14 @@ EFFECTIVE = f"CASE WHEN {BOUGHT} THEN 0 ELSE {AMOUNT} END"
 
 PRICED = f"""
     ({KIND} IN ('usage', 'purchase')
-     AND coalesce(abs({times("quantity", "effective_price")} - {AMOUNT}) <= abs({AMOUNT}) * 0.01::DECIMAL(3,2), false))"""
+     AND coalesce(abs(cost_of(quantity, effective_price) - {AMOUNT}) <= abs({AMOUNT}) * 0.01::DECIMAL(3,2), false))"""
 """Whether quantity and prices are in the same unit: quantity × effective price is the cost, give or
 take the rounding of prices."""
 
 CONTRACTED = f"""
     CASE WHEN {UNUSED} THEN 0
          WHEN NOT {PRICED} OR unit_price = effective_price OR coalesce(unit_price, 0) = 0 THEN {AMOUNT}
-         ELSE coalesce({times(times("quantity", "unit_price"), "coalesce(exchange_rate, 1)")}, {AMOUNT})
+         ELSE coalesce(cost_of(cost_of(quantity, unit_price), coalesce(exchange_rate, 1)), {AMOUNT})
     END"""
 
 LIST = f"""
@@ -248,7 +248,7 @@ LIST = f"""
          WHEN coalesce(payg_cost, 0) <> 0 THEN payg_cost
          WHEN {PRICED} AND coalesce(payg_price, 0) <> 0 AND payg_price = effective_price THEN {AMOUNT}
          WHEN {PRICED} AND coalesce(payg_price, 0) <> 0
-             THEN coalesce({times(times("quantity", "payg_price"), "coalesce(exchange_rate, 1)")}, {AMOUNT})
+             THEN coalesce(cost_of(cost_of(quantity, payg_price), coalesce(exchange_rate, 1)), {AMOUNT})
          ELSE {CONTRACTED}
     END"""
 
@@ -271,12 +271,12 @@ PROVIDER_TYPE = f"""
 """Of ``…/providers/Microsoft.Sql/servers/a/databases/b``: ``Microsoft.Sql/servers/databases``."""
 
 METER_CATEGORY = "nullif(meter_category, 'Unassigned')"
-AZURE = services.subcategories(services.AZURE_SERVICES)
+SERVICES = services.subcategories(services.AZURE_SERVICES)
 SUBCATEGORY = f"""
     coalesce(
-        {lookup("azure_services", AZURE, f"lower({METER_CATEGORY})")},
-        {lookup("azure_services", AZURE, "lower(service_name)")},
-        {lookup("azure_services", AZURE, "lower(consumed_service)")},
+        {lookup("azure_services", SERVICES, f"lower({METER_CATEGORY})")},
+        {lookup("azure_services", SERVICES, "lower(service_name)")},
+        {lookup("azure_services", SERVICES, "lower(consumed_service)")},
         'Other (Other)')"""
 
 COLUMNS: tuple[tuple[str, str], ...] = (

@@ -25,12 +25,6 @@ def named(expression: str) -> str:
     return re.sub(r"/\*(\w+)\*/MAP \{.*?\}\[", r"\1[", expression, flags=re.DOTALL)
 
 
-def times(quantity: str, price: str) -> str:
-    """Quantity × unit price as a cost; NULL beyond 10^14. Both count with 12 decimals, the most that
-    an exact product leaves room for."""
-    return f"TRY(CAST({quantity} AS DECIMAL(38,12)) * CAST({price} AS DECIMAL(38,12)))"
-
-
 def prefixed(entries: str, prefix: str) -> str:
     """A map with the prefix before each key."""
     return (

@@ -72,6 +72,11 @@ CREATE OR REPLACE TEMP MACRO time_dotted(t) AS believable(try_strptime(trim(t), 
     '%d.%m.%y', '%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S']));
 CREATE OR REPLACE TEMP MACRO time_compact(t) AS believable(try_strptime(trim(t), ['%Y%m%d']));
 
+-- Quantity x unit price as a cost. Both count with 12 decimals, the most that an exact product leaves
+-- room for; NULL beyond 10^14.
+CREATE OR REPLACE TEMP MACRO cost_of(quantity, price) AS
+    TRY(CAST(quantity AS DECIMAL(38,12)) * CAST(price AS DECIMAL(38,12)));
+
 -- First moment of the calendar month, and of the next one.
 CREATE OR REPLACE TEMP MACRO month_start(ts) AS CAST(date_trunc('month', ts) AS TIMESTAMP);
 CREATE OR REPLACE TEMP MACRO next_month(ts) AS CAST(date_trunc('month', ts) + INTERVAL 1 MONTH AS TIMESTAMP);
