@@ -397,3 +397,21 @@ def test_a_hostile_tag_key_stays_a_value(costs: Costs, make_charge: Make, delive
     deliver([make_charge(date(2026, 3, 1), "2", tags={key: "'; --"})])
     ranking = costs.rank(costs.snapshot(), scope(), MARCH.previous(), [f"tag:{key}"], limit=5)
     assert ranking.rows[0].key == ("'; --",)
+
+
+def test_days_between_the_windows_count_in_neither(costs: Costs, make_charge: Make, deliver: Deliver) -> None:
+    deliver(
+        [
+            make_charge(date(2026, 2, 3), "1"),
+            make_charge(date(2026, 2, 20), "100"),
+            make_charge(date(2026, 3, 3), "10"),
+        ]
+    )
+    now, before = Days(date(2026, 3, 1), date(2026, 3, 11)), Days(date(2026, 2, 1), date(2026, 2, 11))
+    snapshot = costs.snapshot()
+    totals = costs.totals(snapshot, scope(days=now), before)
+    assert (totals.now[CostKind.BILLED], totals.before[CostKind.BILLED]) == (Decimal(10), Decimal(1))
+    ranking = costs.rank(snapshot, scope(days=now), before, ["ServiceName"], limit=5)
+    assert (ranking.rows[0].amount, ranking.rows[0].previous) == (Decimal(10), Decimal(1))
+    (moved,), _ = costs.movers(snapshot, scope(days=now), before, ["ServiceName"], limit=5)
+    assert (moved.before, moved.after) == (Decimal(1), Decimal(10))
