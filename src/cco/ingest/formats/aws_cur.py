@@ -252,9 +252,9 @@ INPUTS = (
     Input("savings_plan_total_commitment_to_date", "cost"),
     Input("savings_plan_used_commitment", "cost"),
     # Tags and cost categories: a column each (legacy), or maps (CUR 2.0)
-    Input("user_tags", "map", collects=r"resource_?tags[/_]user[:_](.+)"),
-    Input("aws_tags", "map", collects=r"resource_?tags[/_](aws[:_].+)"),
-    Input("category_columns", "map", collects=r"(cost_?category[/_].+)"),
+    Input("user_tags", "map", collects=r"resource_?tags(?:/|_)user(?::|_)(.+)"),
+    Input("aws_tags", "map", collects=r"resource_?tags(?:/|_)(aws(?::|_).+)"),
+    Input("category_columns", "map", collects=r"(cost_?category(?:/|_).+)"),
     Input("resource_tags", "map"),
     Input("tags", "map"),
     Input("cost_category", "map"),
