@@ -77,6 +77,7 @@ def run(
                     uvicorn.Config(
                         create_app(wiring),
                         log_config=None,
+                        log_level="warning",
                         access_log=False,
                         server_header=False,
                         timeout_graceful_shutdown=GRACE_SECONDS,
@@ -92,7 +93,8 @@ def run(
                 server.run(sockets=[running.socket])
                 return DONE if server.started else FAILED
     except KeyboardInterrupt:
-        terminal.say("Stopped.")
+        if sys.stderr.isatty():
+            terminal.say("Stopped.")
         return DONE
 
 
