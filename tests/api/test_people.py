@@ -49,6 +49,11 @@ def test_invitation_makes_a_member(server: Server, admin: httpx.Client) -> None:
     assert (again.status_code, again.json()["code"]) == (409, "member-already")
 
 
+def test_invitation_needs_an_address(admin: httpx.Client) -> None:
+    answer = admin.post("/users/invites", json={"email": "not an address", "role": "viewer"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-input")
+
+
 def test_withdrawn_invitation_is_useless(server: Server, admin: httpx.Client) -> None:
     made = admin.post("/users/invites", json={"email": "bob@example.com", "role": "viewer"}).json()
     assert admin.delete(f"/users/invites/{made['invite']['id']}").status_code == 204

@@ -57,6 +57,14 @@ def test_invalid_values_are_named(server: Server) -> None:
     assert found.code == "bad-json"
 
 
+def test_nul_in_an_address_is_refused_before_any_store_sees_it(server: Server) -> None:
+    viewer = server.as_(Role.VIEWER)
+    assert problem(viewer.get("/resources?search=a%00b")).status == 422
+    assert httpx.get(f"{server.url}/a%00b").status_code == 422
+    answer = server.client().post("/auth/sign-in", json={"email": "a\x00@example.com", "password": "x"})
+    assert problem(answer).status == 422
+
+
 def test_invalid_password_is_not_echoed(server: Server) -> None:
     secret = "x" * 2_000
     answer = server.client().post("/auth/sign-in", json={"email": "a@example.com", "password": secret})

@@ -20,7 +20,8 @@ _NOT_BUILT = """<!doctype html>
 <title>Cloud Cost Optimizer</title></head>
 <body style="font: 16px/1.5 system-ui, sans-serif; max-width: 36rem; margin: 15vh auto; padding: 0 1rem">
 <h1 style="font-size: 1.4rem">The dashboard has not been built</h1>
-<p>The API runs: see <a href="/api/v1/docs">its documentation</a>. To build the dashboard in a checkout:</p>
+<p>The API runs: see <a href="/api/v1/openapi.json">its description</a>.
+To build the dashboard in a checkout:</p>
 <pre style="background: #8881; padding: 1rem; border-radius: 8px">make web</pre>
 <p>Then load this page again. A released wheel carries the dashboard.</p>
 </body></html>
