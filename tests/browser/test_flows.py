@@ -16,9 +16,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.pages import settled
 from tests.browser.product import Product, running
 
-pytestmark = pytest.mark.xdist_group("flows")
-"""One after the other in one process: the later flows begin where the first one ended."""
-
 BILL = Path("billing") / "focus" / "focus1.0_foundation_sample_1000.csv"
 PASSWORD = "violet-otter-rides-at-dawn"
 KEY = "environment"
