@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -25,7 +26,8 @@ def test_sums_are_exact_in_any_order(amounts: list[Decimal]) -> None:
 def test_taking_away_undoes_adding(one: Decimal, other: Decimal) -> None:
     first, second = Money(one, "EUR"), Money(other, "EUR")
     assert first + second - second == first
-    assert -(-first) == first
+    negative = -first
+    assert -negative == first
     assert first * 2 == first + first == 2 * first
 
 
@@ -43,6 +45,13 @@ def test_plain_text_reads_back_as_the_same_amount(value: Decimal) -> None:
 )
 def test_plain_text_has_no_exponent_and_no_idle_zeros(value: str, text: str) -> None:
     assert plain(Decimal(value)) == text
+
+
+def test_plain_decimals_are_added_exactly_in_every_thread() -> None:
+    large, tiny = Decimal("12345678901234"), Decimal("0.000000000000000000000001")
+    with ThreadPoolExecutor(1) as pool:
+        for found in (large + tiny, pool.submit(lambda: large + tiny).result()):
+            assert str(found) == "12345678901234.000000000000000000000001"
 
 
 def test_two_currencies_are_never_combined() -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Context, Decimal, InvalidOperation, localcontext
+from decimal import Context, Decimal, DefaultContext, InvalidOperation, getcontext, localcontext
 
 from cco.core.errors import InvalidInput
 
 EXACT = Context(prec=60)
 """Wide enough to add any number of 38-digit amounts without rounding."""
+
+# Python rounds decimal arithmetic to 28 digits unless told otherwise; costs have up to 38. The default of
+# threads yet to start, and the context of the one that imports us.
+DefaultContext.prec = EXACT.prec
+getcontext().prec = EXACT.prec
 
 
 @dataclass(frozen=True, slots=True, order=False)
