@@ -33,17 +33,19 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    used = set(getattr(item, "fixturenames", ()))
+    if "browser" in item.path.relative_to(item.config.rootpath).parts:
+        item.add_marker("browser")
+        item.add_marker(pytest.mark.xdist_group("browser"))  # one product for all of them
+    elif item.get_closest_marker("integration") is None:
+        item.add_marker("integration" if INTEGRATION & used else "unit")
+    if "data_dir" in used:
+        item.add_marker("data")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    for item in items:
-        used = set(getattr(item, "fixturenames", ()))
-        if "browser" in item.path.relative_to(item.config.rootpath).parts:
-            item.add_marker("browser")
-            item.add_marker(pytest.mark.xdist_group("browser"))  # one product for all of them
-        elif item.get_closest_marker("integration") is None:
-            item.add_marker("integration" if INTEGRATION & used else "unit")
-        if "data_dir" in used:
-            item.add_marker("data")
     if config.getoption("--data-optional") and not data_is_here(config.rootpath):
         items[:] = [item for item in items if item.get_closest_marker("data") is None]
 
