@@ -54,7 +54,7 @@ def upload(page: Page, file: Path) -> Locator:
     expect(page.get_by_role("heading", level=1, name="Sources")).to_be_visible()
     page.get_by_label("Bills to upload").set_input_files(file)
     uploads = page.get_by_role("list", name="Uploads")
-    expect(uploads.get_by_text(file.name)).to_be_visible()
+    expect(uploads.get_by_text(file.name, exact=True)).to_be_visible()
     return uploads
 
 
