@@ -52,6 +52,7 @@ from cco import logs
 from cco.api.app import create_app
 from cco.core.role import Role
 from cco.settings import Settings
+from cco.store.api_tokens import ApiTokens
 from cco.store.identity import Identity, Principal, SignedIn
 from cco.store.orgs import DEFAULT, Orgs
 from cco.wiring import opened
@@ -68,7 +69,7 @@ with opened(settings) as wiring:
         signed = identity.use_link(
             link, email=None, name="Bench", password_hash=password, proven=True, user_agent=None
         )
-        token = identity.make_token(signed.principal, "bench", Role.ADMIN, None)[1]
+        token = ApiTokens(session, wiring.clock).make(signed.principal, "bench", Role.ADMIN, None)[1]
     config = uvicorn.Config(create_app(wiring), port=int(sys.argv[2]), log_config=None, access_log=False)
     server = uvicorn.Server(config)
     with Path(sys.argv[3]).open("wb") as file:
