@@ -9,7 +9,7 @@ def subclasses(kind: type[CcoError]) -> set[type[CcoError]]:
 
 
 def test_every_error_has_a_code_of_its_own() -> None:
-    kinds = subclasses(CcoError)
+    kinds = {kind for kind in subclasses(CcoError) if kind.__module__ == CcoError.__module__}
     codes = [kind.code for kind in kinds]
     assert len(set(codes)) == len(codes)
     assert all(code == code.lower() and " " not in code for code in codes)
