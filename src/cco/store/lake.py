@@ -602,10 +602,10 @@ class Lake:
             with self.reading() as cursor:
                 rows = cursor.execute(
                     "SELECT file_name, decode(value) FROM parquet_kv_metadata(?) WHERE decode(key) = 'cco'",
-                    [[_readable(sidecar(path, "values")) for path in missing]],
+                    [[_plain(sidecar(path, "values")) for path in missing]],
                 ).fetchall()
             told = {name: _facts(json.loads(value)) for name, value in rows}
-            found = {path: told[_readable(sidecar(path, "values"))] for path in missing}
+            found = {path: told[_plain(sidecar(path, "values"))] for path in missing}
             with self._lock:
                 self._facts |= found
         with self._lock:
@@ -613,7 +613,7 @@ class Lake:
             self._facts = dict(facts)
         visible = [
             VisibleFile(
-                _readable(file.file_path),
+                _plain(file.file_path),
                 *_owner(file),
                 _period(file),
                 file.record_count,
@@ -763,12 +763,8 @@ def _facts(told: dict[str, Any]) -> FileFacts:
 
 
 def _plain(url: str) -> str:
+    """How DuckDB and the file system name a file: a plain path on disk, the URL in an object store."""
     return url.removeprefix("file://")
-
-
-def _readable(url: str) -> str:
-    """How DuckDB names the file: a plain path on disk, the URL in an object store."""
-    return _plain(url)
 
 
 def _text(value: str) -> str:
